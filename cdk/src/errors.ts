@@ -13,8 +13,4 @@ export class TransientError extends Error {
 
 /** What the reader does next decides the kind; anything that is not sorted is our own bug. */
 export const failureType = (error: unknown): FailureType =>
-  error instanceof ConfigError
-    ? 'config_error'
-    : error instanceof TransientError
-      ? 'transient_error'
-      : 'system_error'
+  error instanceof ConfigError ? 'config_error' : error instanceof TransientError ? 'transient_error' : 'system_error'
