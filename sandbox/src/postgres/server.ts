@@ -9,13 +9,14 @@ import type { Binaries } from './binaries.js'
 /**
  * The server runs as long as our end of its standard input is open: however this process ends, SIGKILL included, the
  * pipe closes and the database shuts down (and, if it was for once only, goes). It gets a session of its own, so that
- * Ctrl-C on a terminal reaches it after those who still write to it.
+ * Ctrl-C on a terminal reaches it after those who still write to it. A server that is only just starting does not hear
+ * the signal yet: it is told until it is gone.
  */
 const keeper = `
 exec 3<&0
 gone=$1; shift
 "$@" </dev/null & server=$!
-{ while read -r _; do :; done <&3; kill -INT $server 2>/dev/null; } & watch=$!
+{ while read -r _; do :; done <&3; while kill -INT $server 2>/dev/null; do sleep 0.2; done; } & watch=$!
 wait $server; code=$?
 kill $watch 2>/dev/null
 [ -z "$gone" ] || rm -rf -- "$gone"
