@@ -1,0 +1,1 @@
+export { type Ehrbase, type EhrbaseOptions, startEhrbase } from './ehrbase.js'
