@@ -2,7 +2,7 @@
  * Writes what is generated from the schemas in src/: types by json-schema-to-typescript and standalone validators by
  * ajv, which need no package at run time. `--check` writes nothing and fails when a file is stale.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Ajv from 'ajv'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { compile } from 'json-schema-to-typescript'
@@ -124,7 +124,7 @@ mkdirSync(folder, { recursive: true })
 for (const [name, text] of Object.entries(files)) {
   const file = new URL(name, folder)
   if (!process.argv.includes('--check')) writeFileSync(file, text)
-  else if (readFileSync(file, 'utf8') !== text) {
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
     process.stderr.write(`spec/src/generated/${name} is stale: run npm run generate.\n`)
     process.exitCode = 1
   }
