@@ -8,7 +8,12 @@ export class ConfigError extends Error {
 
 /** Trying again later may help: a server that is down, slow or overloaded. */
 export class TransientError extends Error {
-  override readonly name = 'TransientError'
+  override readonly name: string = 'TransientError'
+}
+
+/** No answer came in the time allowed. A smaller request may get one. */
+export class TimeoutError extends TransientError {
+  override readonly name = 'TimeoutError'
 }
 
 /** What the reader does next decides the kind; anything that is not sorted is our own bug. */

@@ -42,6 +42,8 @@ export interface Reader {
 export interface Context {
   readonly log: Logger
   readonly signal: AbortSignal
+  /** Hides a value that was learned on the way, as an access token, in everything said from now on. */
+  readonly addSecret?: (value: string) => void
 }
 
 export interface Source<Config> {
@@ -51,6 +53,9 @@ export interface Source<Config> {
   /** Resolves when a sync would work. Throws ConfigError with what to change, TransientError when the server is down. */
   check(config: Config, context: Context): Promise<void>
   discover(config: Config, context: Context): Promise<AirbyteStream[]>
-  /** The readers of a sync, run one after another. Throws ConfigError for a catalog or state that does not fit. */
+  /**
+   * The readers of a sync, run one after another. A stream that no reader names is reported as unknown, the others are
+   * read. Throws ConfigError for a catalog or state that does not fit as a whole.
+   */
   open(config: Config, streams: readonly SelectedStream[], context: Context): Promise<Reader[]>
 }

@@ -1,0 +1,8 @@
+export type { About } from './command.js'
+export * from './destination.js'
+export * from './errors.js'
+export * from './logger.js'
+export type { ConnectorProcess } from './process.js'
+export * from './protocol/record.js'
+export { runSource } from './run-source.js'
+export * from './source.js'
