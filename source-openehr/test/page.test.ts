@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { ByteBuilder, TransientError } from '@openehr-connectors/cdk'
+import { readPage } from '../src/page.js'
+
+const COLUMNS = ['ehr_id', 'version_uid', 'composition']
+const read = (body: string) => readPage(Buffer.from(body), COLUMNS, 'composition', new ByteBuilder())
+const payloads = (body: string): (string | undefined)[] => {
+  const { rows, text } = read(body)
+  return rows.map(({ payload }) => payload && text.toString('utf8', payload.start, payload.end))
+}
+
+describe('a page', () => {
+  it('keeps each composition byte for byte but for white space', () => {
+    const body = `{ "meta" : {}, "rows" : [ [ "e1", "u1::s::1", { "n" : 22.0, "big" : 12345678901234567890,
+      "text" : "a  \\u00e4 \\" }," } ], ["e2", "u2::s::1", {"n":1.10}] ] }`
+    assert.deepEqual(payloads(body), ['{"n":22.0,"big":12345678901234567890,"text":"a  \\u00e4 \\" },"}', '{"n":1.10}'])
+  })
+
+  it('gives short columns as text, and null as null', () => {
+    assert.deepEqual(read('{"rows":[["e\\u00e41",null,{}]]}').rows[0]?.values, { ehr_id: 'eä1', version_uid: null })
+  })
+
+  it('finds the members of the composition itself, not of what lies deeper', () => {
+    const { rows, text } = read('{"rows":[["e","u",{"a":{"name":1},"name":{"value":"x"}}]]}')
+    const span = rows[0]?.payload?.members.get('name')
+    assert.equal(span && text.toString('utf8', ...span), '{"value":"x"}')
+  })
+
+  it('has no rows when the server sends null, or none', () => {
+    assert.deepEqual([read('{"rows":null}').rows, read('{"rows":[]}').rows, read('{}').rows], [[], [], []])
+  })
+
+  it('tells the most rows that the server serves', () => {
+    assert.equal(read('{"meta":{"max-limit":100},"rows":[]}').maxLimit, 100)
+    assert.equal(read('{"rows":[],"meta":{"max-limit":null}}').maxLimit, undefined)
+  })
+
+  it('that was cut is an error, wherever it was cut', () => {
+    const body = '{"meta":{"max-limit":1},"rows":[["e1","u1",{"a":[1,"x"]}],["e2","u2",{"b":2}]]}'
+    for (let end = 0; end < body.length; end++)
+      assert.throws(() => read(body.slice(0, end)), TransientError, body.slice(0, end))
+  })
+
+  it('with a row of the wrong width is an error', () => {
+    assert.throws(() => read('{"rows":[["e1","u1"]]}'), TransientError)
+    assert.throws(() => read('{"rows":[["e1","u1",{},4]]}'), TransientError)
+  })
+})
