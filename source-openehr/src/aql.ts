@@ -107,7 +107,7 @@ export const byId = (shape: Shape, range: Range, limit: number): string =>
 
 /** The rows with these ids. */
 export const withIds = (shape: Shape, ids: readonly string[]): string =>
-  statement(shape, [...shape.where, anyOf(ids.map(id => `${shape.id} = ${text(id)}`))], [shape.id], ids.length)
+  statement(shape, [...shape.where, ...matches(shape.id, ids)], [shape.id], ids.length)
 
 const statement = (shape: Shape, where: readonly string[], order: readonly string[], limit: number): string =>
   [
@@ -131,8 +131,6 @@ const since = (path: string, instant: Instant | undefined): string[] =>
 
 const matches = (path: string, values: readonly string[]): string[] =>
   values.length > 0 ? [`${path} MATCHES {${values.map(text).join(', ')}}`] : []
-
-const anyOf = (conditions: readonly string[]): string => `(${conditions.join(' OR ')})`
 
 const time = (instant: Instant): string => text(formatInstant(instant))
 
