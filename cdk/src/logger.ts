@@ -15,7 +15,7 @@ export type LogLevel = (typeof LEVELS)[number]
  * @param say takes a message that is to be sent; the logger does not wait for it
  */
 export function createLogger(threshold: string | undefined, say: (level: LogLevel, message: string) => void): Logger {
-  const asked = LEVELS.findIndex(level => level === threshold?.toUpperCase())
+  const asked = LEVELS.indexOf(threshold?.toUpperCase() as LogLevel)
   const lowest = asked < 0 ? LEVELS.indexOf('INFO') : asked
   const at = (level: LogLevel) => (message: string) => {
     if (LEVELS.indexOf(level) <= lowest) say(level, message)

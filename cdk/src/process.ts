@@ -7,6 +7,7 @@ export interface ConnectorProcess {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable
+  /** Done with a chunk when its write calls back, for the memory is used again: a PassThrough is not. */
   readonly stdout: Writable
   readonly stderr: Writable
   readonly memory: MemoryReader
