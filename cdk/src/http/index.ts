@@ -1,0 +1,5 @@
+export { type Authorization, basic, noAuthorization } from './authorization.js'
+export { type HttpClient, type HttpRequest, type HttpResponse, HttpStatusError } from './client.js'
+export { type Connection, createHttpClient, type HttpClientOptions } from './create-client.js'
+export { clientCredentials, type OAuthLogin, passwordGrant } from './oauth.js'
+export type { TlsOptions } from './tls.js'
