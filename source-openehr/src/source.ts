@@ -1,4 +1,11 @@
-import { ConfigError, type Context, createHttpClient, type HttpClient, type Source } from '@openehr-connectors/cdk'
+import {
+  ConfigError,
+  type Connection,
+  type Context,
+  createHttpClient,
+  type HttpClient,
+  type Source,
+} from '@openehr-connectors/cdk'
 import {
   type SourceOpenehrConfig,
   sourceOpenehrSpecification,
@@ -93,9 +100,8 @@ const withClient = async <T>(
   }
 }
 
-const httpClient = (config: SourceOpenehrConfig, context: Context): HttpClient =>
-  createHttpClient({
-    baseUrl: config.base_url,
+const httpClient = (config: SourceOpenehrConfig, context: Context): HttpClient => {
+  const connection: Connection = {
     timeoutMs: config.request_timeout_seconds * 1000,
     tries: config.max_tries,
     tls: {
@@ -104,6 +110,11 @@ const httpClient = (config: SourceOpenehrConfig, context: Context): HttpClient =
       certificate: config.tls.client_certificate,
       key: config.tls.client_key,
     },
-    authorization: authorizationOf(config, context),
     log: context.log,
+  }
+  return createHttpClient({
+    ...connection,
+    baseUrl: config.base_url,
+    authorization: authorizationOf(config, connection, context),
   })
+}
