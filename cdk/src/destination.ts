@@ -1,6 +1,7 @@
 import type { ConfiguredAirbyteStream, ConnectorSpecification } from '@openehr-connectors/spec'
 import type { RecordChange } from './protocol/record.js'
 import type { Context } from './source.js'
+import type { WriteLimits } from './write/index.js'
 
 /** A record as it came in. `data` is the JSON text of its data, byte for byte as the source wrote it. */
 export interface IncomingRecord {
@@ -28,6 +29,8 @@ export interface Writer {
 
 /** The open destination of one sync. */
 export interface Sink {
+  /** How much is gathered before it is written, and how long; what is left out has a default. */
+  readonly limits?: Partial<WriteLimits>
   writer(stream: ConfiguredAirbyteStream): Promise<Writer>
   close(): Promise<void>
 }

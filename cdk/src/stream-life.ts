@@ -68,7 +68,7 @@ export class StreamLife {
   async fail(error: unknown): Promise<void> {
     if (this.ended) return
     await this.#become('INCOMPLETE')
-    await this.output.raw(errorTraceLine(error, this.secrets, this.name))
+    await this.output.raw(errorTraceLine(error, this.secrets, { name: this.name }))
   }
 
   /** The run was stopped before the stream was read to its end. That is nobody's failure. */

@@ -1,3 +1,4 @@
+import type { StreamDescriptor } from '@openehr-connectors/spec'
 import { ConfigError, failureType, TransientError } from '../errors.js'
 import type { Secrets } from '../secrets.js'
 
@@ -5,7 +6,7 @@ import type { Secrets } from '../secrets.js'
  * The TRACE ERROR of a failure, secrets masked. The user reads `message`; the engineer finds the causes and where
  * they arose in `stack_trace`.
  */
-export function errorTraceLine(error: unknown, secrets: Secrets, stream?: string): string {
+export function errorTraceLine(error: unknown, secrets: Secrets, stream?: StreamDescriptor): string {
   return JSON.stringify({
     type: 'TRACE',
     trace: {
@@ -16,7 +17,7 @@ export function errorTraceLine(error: unknown, secrets: Secrets, stream?: string
         internal_message: secrets.mask(causes(error).map(title).join(' | ')),
         stack_trace: secrets.mask(causes(error).map(stack).join('\nCaused by: ')),
         failure_type: failureType(error),
-        stream_descriptor: stream === undefined ? undefined : { name: stream },
+        stream_descriptor: stream,
       },
     },
   })
