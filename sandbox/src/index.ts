@@ -1,1 +1,8 @@
+export { type FaultSettings, Faults, type RequestFault } from './faults.js'
+export type { Auth } from './http/auth.js'
+export type { Instant } from './instant.js'
+export { Population, type PopulationOptions } from './patients/population.js'
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres.js'
+export type { Requests } from './requests.js'
+export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.js'
+export { type Template, templates } from './templates/catalogue.js'
