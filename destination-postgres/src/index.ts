@@ -1,0 +1,1 @@
+export { postgresDestination } from './destination.js'
