@@ -27,6 +27,7 @@ export async function readStreams<Config>(
     const selected = catalog.streams
       .map(configured => ({ name: configured.stream.name, configured, state: states.get(configured.stream.name) }))
       .filter(({ name }) => !lives.get(name)?.ended)
+    if (selected.length === 0) return
     const readers = await source.open(config, selected, context)
     await refuseUnread(readers, lives)
     for (const reader of readers) if (!context.signal.aborted) await readOne(reader, lives, context)

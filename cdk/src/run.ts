@@ -3,7 +3,7 @@ import { TransientError } from './errors.js'
 import { createLogger } from './logger.js'
 import { type MemoryUse, watchMemory } from './memory.js'
 import { type ConnectorProcess, takeStdout } from './process.js'
-import { errorTraceLine } from './protocol/error-trace.js'
+import { errorTraceLine, userMessage } from './protocol/error-trace.js'
 import { logLine } from './protocol/messages.js'
 import { Output } from './protocol/output.js'
 import { Secrets } from './secrets.js'
@@ -49,9 +49,11 @@ export async function runConnector(
   const log = createLogger(connectorProcess.env.LOG_LEVEL, (level, message) =>
     output.say(logLine(level, secrets.mask(message))),
   )
-  const { signal, stop, patience, release } = listenForStops(connectorProcess, error =>
-    output.say(errorTraceLine(error, secrets)),
-  )
+  let uncaught = false
+  const { signal, stop, patience, release } = listenForStops(connectorProcess, error => {
+    uncaught = true
+    output.say(errorTraceLine(error, secrets))
+  })
   signal.addEventListener('abort', () => log.info(`Stopping: ${(signal.reason as Stop).message}`))
   const moves = command.name === 'read' || command.name === 'write'
   const unwatch = moves ? watchMemory(connectorProcess.memory, use => stop(memoryStop(use))) : () => {}
@@ -62,15 +64,18 @@ export async function runConnector(
   try {
     succeeded = await perform(command, { output, secrets, context, patiently })
   } catch (error) {
-    // Work that is told to stop may well throw.
-    if (!signal.aborted) await output.raw(errorTraceLine(error, secrets))
+    // Work that is told to stop may well throw: no failure.
+    if (signal.aborted) log.debug(`The work broke off: ${userMessage(error)}`)
+    else await output.raw(errorTraceLine(error, secrets))
   }
   unwatch()
-  const stopped: Stop | undefined = signal.reason
-  if (stopped?.failure) await output.raw(errorTraceLine(stopped.failure, secrets))
+  const stopped = () => signal.reason as Stop | undefined
+  const failure = stopped()?.failure
+  if (failure) await output.raw(errorTraceLine(failure, secrets))
   await output.flush()
   release()
-  connectorProcess.exitCode = (signal.reason as Stop | undefined)?.exitCode ?? (succeeded ? 0 : 1)
+  // Asked again, for stdout may have been closed, or a signal come, while the last lines were sent.
+  connectorProcess.exitCode = uncaught ? 1 : (stopped()?.exitCode ?? (succeeded ? 0 : 1))
 }
 
 const memoryStop = ({ used, limit }: MemoryUse): Stop => {

@@ -1,7 +1,11 @@
 /** Shorter values are words like `on` or `443`: hiding them would make every message unreadable. */
 const SHORTEST = 4
 
-/** Replaces the values of secrets in text that leaves the process, however they were written on their way there. */
+/**
+ * Replaces the values of secrets in text that leaves the process, however they were written on their way there. Used on
+ * every LOG, TRACE, CONNECTION_STATUS and line of stderr, but never on a record or a state: data has to arrive as it is,
+ * and from a state that was altered no sync could be resumed.
+ */
 export class Secrets {
   readonly #forms = new Set<string>()
 

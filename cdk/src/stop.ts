@@ -56,9 +56,10 @@ export function listenForStops(connectorProcess: ConnectorProcess, uncaught: (er
   const onSigterm = () => stop(new Stop('SIGTERM was received.', 143), 'SIGTERM')
   const onSigint = () => stop(new Stop('SIGINT was received.', 130), 'SIGINT')
   const onUncaught = (error: unknown) => {
-    connectorProcess.exitCode = 1
     uncaught(error)
     stop(new Stop('An error was not caught.', 1))
+    // Also when a signal came first: an error is no orderly end.
+    connectorProcess.exitCode = 1
   }
   const onNothingLeft = () => {
     stop(new Stop('Nothing is left to wait for.', 1, new Error('The connector waits for what can never come.')))

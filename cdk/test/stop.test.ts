@@ -64,6 +64,20 @@ describe('A read that is told to stop', () => {
   })
 })
 
+describe('An error that nobody caught', () => {
+  it('is reported, and makes the exit code 1, even while a signal is being answered', async () => {
+    const fake = new FakeProcess(readArguments('a'))
+    const tripping = async function* (): AsyncGenerator<Item> {
+      yield { stream: 'a', state: { n: 0 } }
+      fake.emit('SIGTERM')
+      fake.emit('uncaughtException', new Error('Tripped.'))
+    }
+    await runSource(sourceOf({ a: tripping }), about, fake)
+    assert.match(story(fake.messages).slice(3).sort().join(), /^INCOMPLETE a,system_error -: .*Tripped\.$/)
+    assert.equal(fake.exitCode, 1)
+  })
+})
+
 describe('A read whose memory is nearly exhausted', () => {
   it('sends its last state, then says what to set, and exits with 1', async () => {
     const fake = new FakeProcess(readArguments('a'))
