@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { startPostgres } from '@openehr-connectors/sandbox'
@@ -46,7 +47,7 @@ export async function startEhrbase(options: EhrbaseOptions = {}): Promise<Ehrbas
   const jdk = findJdk()
   const jar = await ehrbaseJar()
   const postgres = await startPostgres()
-  const folder = mkdtempSync(join(ehrbaseCache(), 'run-'))
+  const folder = mkdtempSync(join(tmpdir(), 'ehrbase-'))
   try {
     const { auth = 'none', maxLimit, systemId = 'ehrbase.example', port = await freePort() } = options
     const environment = {
