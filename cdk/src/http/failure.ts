@@ -29,9 +29,8 @@ const tlsAdvice: Readonly<Record<string, (server: string) => string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: plain,
 }
 
-/** Codes of OpenSSL's verification begin so (X509_V_ERR_*), as those of its other failures do in Node. */
-const isTls = (code: string) =>
-  /^(CERT_|CRL_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(code) || code in tlsAdvice
+/** What is wrong with a certificate, as OpenSSL calls it (X509_V_ERR_*), and as Node does. */
+const isDistrust = (code: string) => /^(CERT_|CRL_|UNABLE_TO_|ERR_TLS_CERT_)/.test(code)
 
 /**
  * Sorts why there was no answer by what the reader does next.
@@ -40,22 +39,25 @@ const isTls = (code: string) =>
  */
 export const connectionFailure = (error: unknown, server: string): Error => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined
-  const code = codeOf(cause) ?? codeOf(error) ?? ''
-  if (isTls(code)) {
-    const advice = tlsAdvice[code] ?? (name => `A secure connection to ${name} could not be made (${code}).`)
-    return new ConfigError(advice(server), { cause })
-  }
-  // llhttp's codes: what came back is not HTTP, as from a port that speaks TLS.
+  const code = openSslCode(cause) ?? codeOf(cause) ?? codeOf(error) ?? ''
+  const advice = Object.hasOwn(tlsAdvice, code) ? tlsAdvice[code] : undefined
+  if (advice !== undefined) return new ConfigError(advice(server), { cause })
+  if (isDistrust(code)) return new ConfigError(`The certificate of ${server} is not valid (${code}).`, { cause })
+  // llhttp's codes: what came back is not HTTP, as from a port that speaks TLS. The cause holds the bytes: it stays here.
   if (code.startsWith('HPE_'))
-    return new TransientError(`${server} sent an answer that is not HTTP. The URL may have to begin with https:.`, {
-      cause,
-    })
+    return new TransientError(`${server} sent an answer that is not HTTP. The URL may have to begin with https:.`)
   // axios calls a body that ended early a bad response.
   if (code === 'ERR_BAD_RESPONSE') return new TransientError(`The answer of ${server} was cut short.`, { cause })
-  if (/^E[A-Z0-9_]+$/.test(code) && !code.startsWith('ERR_'))
+  if (/^(E(?!RR_)|ERR_SSL_)/.test(code))
     return new TransientError(`${server} could not be reached (${code}).`, { cause })
   return new Error(`A request to ${server} could not be made (${code}).`, { cause })
 }
 
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** While a connection is being made, Node 20 gives the code EPROTO and leaves OpenSSL's reason in the message. */
+const openSslCode = (cause: Error | undefined): string | undefined => {
+  const reason = codeOf(cause) === 'EPROTO' ? /SSL routines:[^:]*:([^:]+):/.exec(cause?.message ?? '')?.[1] : undefined
+  return reason && `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
+}
