@@ -72,6 +72,11 @@ const configProblem = (error: DatabaseError, { doing, grant }: Attempt): string 
       )
     case '23503':
       return `Could not ${doing}: rows of another table refer to rows that would go (a foreign key). Drop it.`
+    case '55000':
+      return (
+        `Could not ${doing}: the table's state forbids it. If it is published, give it a replica identity: ` +
+        'ALTER TABLE ... REPLICA IDENTITY FULL;'
+      )
     case '54000':
       return `Could not ${doing}: a value is too long for an index of the table. Drop the index, or choose another key.`
     case '42P01':

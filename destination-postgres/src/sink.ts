@@ -1,4 +1,4 @@
-import { ConfigError, type Context, type Sink } from '@openehr-connectors/cdk'
+import { ConfigError, type Context, defaultLimits, type Sink } from '@openehr-connectors/cdk'
 import type { DestinationPostgresConfig } from '@openehr-connectors/spec'
 import { openConnections } from './connect.js'
 import { shown, type TableName } from './identifiers.js'
@@ -20,7 +20,14 @@ export const openSink = (config: DestinationPostgresConfig, jobId: string | unde
     owners.set(key, stream)
   }
 
+  const batchBytes = config.batch_megabytes * 1024 * 1024
   return {
+    limits: {
+      batchBytes,
+      batchAge: config.batch_seconds * 1000,
+      // One batch is gathered while another is written.
+      budgetBytes: Math.max(defaultLimits.budgetBytes, 2 * batchBytes),
+    },
     async writer(configured) {
       const plan = planOf(configured, config.schema, jobId)
       claim(plan.target, plan.stream)

@@ -70,12 +70,7 @@ export const openWriter = async (connections: Connections, plan: StreamPlan, con
     },
     async finish(complete) {
       if (!place.staged) return true
-      if (!complete) {
-        context.log.warn(
-          `Stream ${plan.stream}: it is not certain that the source sent all of it. ${shown(plan.target)} stays as it was.`,
-        )
-        return false
-      }
+      if (!complete) return false
       await replaceTarget(connections, plan, context)
       return true
     },
