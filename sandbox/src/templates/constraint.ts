@@ -90,6 +90,15 @@ export function constraint(value: Value, node: Node, coding: Coding): Tag {
   return object('C_COMPLEX_OBJECT', value.rmType)
 }
 
+/** A value as one of several: none of them may be demanded, or EHRbase refuses a null flavour in their place. */
+export const alternative = (value: Tag): Tag => ({
+  ...value,
+  inside:
+    typeof value.inside === 'string'
+      ? value.inside
+      : value.inside.map(child => (child.name === 'occurrences' ? range('occurrences', 0, 1) : child)),
+})
+
 /** A name that the template fixes. */
 export const fixedName = (name: string): Tag =>
   single(

@@ -23,7 +23,7 @@ const preparation = (): ReturnType<typeof element>[] => [
   element('Strength', '0..1', proportion(0)),
 ]
 
-const order = instruction('Medication order', '0..*', 'openEHR-EHR-INSTRUCTION.sandbox_medication_order.v1', {
+export const order = instruction('Medication order', '0..*', 'openEHR-EHR-INSTRUCTION.sandbox_medication_order.v1', {
   activity: [
     'Order',
     '1..*',
@@ -45,7 +45,7 @@ const order = instruction('Medication order', '0..*', 'openEHR-EHR-INSTRUCTION.s
   protocol: [element('Prescription identifier', '0..1', identifier)],
 })
 
-const administration = action('Medication action', '0..*', 'openEHR-EHR-ACTION.sandbox_medication_action.v1', {
+export const administration = action('Medication action', '0..*', 'openEHR-EHR-ACTION.sandbox_medication_action.v1', {
   steps: [
     ['Prescription issued', '526'],
     ['Dose administered', '245'],

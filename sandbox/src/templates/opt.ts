@@ -1,10 +1,22 @@
 import { type Coding, codingsOf } from './coding.js'
-import { codePhrase, constraint, fixedName, range } from './constraint.js'
+import { alternative, codePhrase, constraint, fixedName, range } from './constraint.js'
 import { type Attribute, isNode, type Node, type TemplateDescription } from './description.js'
+import type { Value } from './value.js'
 import { print, type Tag, tag } from './xml.js'
 
 const occurrences = (node: Node): Tag =>
   range('occurrences', Number(node.occurs[0]), node.occurs.endsWith('*') ? undefined : 1)
+
+// The rest may be left out: a protocol, a state, the value of an element that says by its null flavour why it has none.
+const mandatory = new Set([
+  'category',
+  'context',
+  'data',
+  'description',
+  'ism_transition',
+  'current_state',
+  'careflow_step',
+])
 
 /**
  * The operational template of a description, as XML of the openEHR template format 1.4.
@@ -20,15 +32,19 @@ export function optOf(description: TemplateDescription): string {
       'attributes',
       [
         tag('rm_attribute_name', name),
-        // An element without value says why by its null flavour.
-        range('existence', node.rmType === 'ELEMENT' ? 0 : 1, 1),
-        ...children.map(child => (isNode(child) ? object(child, coding) : constraint(child, node, coding))),
+        range('existence', mandatory.has(name) ? 1 : 0, 1),
+        ...children.map(child => (isNode(child) ? object(child, coding) : valueIn(child, node, coding))),
         ...(multiple
           ? [tag('cardinality', [tag('is_ordered', 'false'), tag('is_unique', 'false'), range('interval', 0)])]
           : []),
       ],
       { 'xsi:type': multiple ? 'C_MULTIPLE_ATTRIBUTE' : 'C_SINGLE_ATTRIBUTE' },
     )
+
+  const valueIn = (value: Value, node: Node, coding: Coding): Tag => {
+    const isChoice = node.attributes.some(({ name, children }) => name === 'value' && children.length > 1)
+    return isChoice ? alternative(constraint(value, node, coding)) : constraint(value, node, coding)
+  }
 
   const inside = (node: Node, coding: Coding): Tag[] => [
     tag('rm_type_name', node.rmType),

@@ -1,4 +1,4 @@
-/** Uploads the templates to an EHRbase and records its web templates. Its argument: the base URL of the openEHR REST API. */
+/** Uploads the templates to an EHRbase and records its web templates. Its argument: the base URL of the openEHR REST API. Format afterwards. */
 import { writeFileSync } from 'node:fs'
 import { templateFile, templates } from './catalogue.js'
 
@@ -17,6 +17,6 @@ for (const template of templates) {
     headers: { accept: 'application/openehr.wt+json' },
   })
   if (!recorded.ok) throw new Error(`The web template of ${template.templateId} was answered ${recorded.status}.`)
-  const webTemplate = `${JSON.stringify(await recorded.json(), null, 1)}\n`
+  const webTemplate = `${JSON.stringify(await recorded.json(), null, 2)}\n`
   writeFileSync(templateFile(template.templateId, 'webtemplate.json'), webTemplate)
 }
