@@ -5,7 +5,7 @@ import type { RecordMessage } from './message.js'
 const RECORD_COST = 200
 
 const SMALLEST_SLAB = 16 * 1024
-const LARGEST_SLAB = 1024 * 1024
+const LARGEST_SLAB = 256 * 1024
 
 /**
  * Records of one stream on their way to its writer. Their data is copied out of the input: a slice would keep its whole
