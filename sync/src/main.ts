@@ -10,7 +10,10 @@ import { discover, sync } from './sync.js'
 const commandLine = yargs(hideBin(process.argv))
   .scriptName('openehr-sync')
   .usage(
-    '$0 [connection.yaml] [options]\n\nReads from an Airbyte source and writes into an Airbyte destination, as Airbyte does, without Airbyte.',
+    '$0 [connection]',
+    'Reads from an Airbyte source and writes into an Airbyte destination, without Airbyte.',
+    usage =>
+      usage.positional('connection', { type: 'string', describe: 'YAML file that names both; options win over it' }),
   )
   .options({
     source: { type: 'string', describe: 'How to run the source: source-openehr, "node main.js", "docker run IMAGE"' },
@@ -48,10 +51,8 @@ const names = (list: string | undefined) =>
 const main = async (signal: AbortSignal): Promise<number> => {
   const flags = await commandLine.parseAsync()
   if (flags.help || flags.version) return 0
-  const [file, ...more] = flags._
-  if (more.length > 0) throw new SyncError('usage', 'One connection at a time: more than one file is named.')
   const streams = names(flags.streams)
-  const settings = withFlags(file === undefined ? {} : await readSettings(String(file)), {
+  const settings = withFlags(typeof flags.connection === 'string' ? await readSettings(flags.connection) : {}, {
     source: connectorFlags(flags.source, flags.sourceConfig),
     destination: connectorFlags(flags.destination, flags.destinationConfig),
     ...(flags.state !== undefined && { stateFile: flags.state }),
