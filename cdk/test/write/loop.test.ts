@@ -509,6 +509,15 @@ describe('a sync that is told to stop', () => {
     assert.equal(sync.clock.running, 0)
   })
 
+  it('has no complaint about streams that did not come to their end', async () => {
+    const sync = new Sync(configured('a', { generation_id: 1, minimum_generation_id: 1 }))
+    const done = sync.run()
+    await sync.feed(record('a', 1))
+    sync.stop.abort()
+    await done
+    assert.equal(sync.table('a').finished, false)
+  })
+
   it('takes no more, though a write holds back the reading', async () => {
     const sync = new Sync('a')
     const a = sync.table('a')
