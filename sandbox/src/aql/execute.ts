@@ -2,7 +2,7 @@ import { formatInstant } from '../instant.js'
 import { type Hit, scan } from '../store/rows.js'
 import type { Store } from '../store/store.js'
 import type { ColumnField, Plan } from './plan.js'
-import { everything } from './ranges.js'
+import { isEverything } from './ranges.js'
 
 /** The rows that a plan found, not yet written out. */
 export interface Answer {
@@ -44,20 +44,18 @@ export function execute(plan: Plan, store: Store, payloadText: (compact: string)
 
 function* matching({ kind, filter, order }: Plan, store: Store): Generator<Hit, void> {
   // Without ORDER BY any order will do: the one in which the condition narrows the scan down.
-  const byId = filter.ranges('id')
-  const [way, ranges] =
-    order === 'time' || (!order && byId === everything)
-      ? ['time' as const, filter.ranges('time')]
-      : ['id' as const, byId]
+  const chosen = order ?? (filter.ranges('id').every(isEverything) ? 'time' : 'id')
   const { sources, hidden } = store[kind]
-  for (const hit of scan(sources, way, ranges, hidden)) if (filter.test(hit)) yield hit
+  for (const hit of scan(sources, chosen, filter.ranges(chosen), hidden)) if (filter.test(hit)) yield hit
 }
 
 /** COUNT, by the columns beside it. */
 function counted(plan: Plan, store: Store): Answer {
   const cells = plan.columns.map(({ field }) => (field === 'count' ? undefined : cellOf(field, store, text => text)))
   const groups = new Map<string, { cells: (string | undefined)[]; count: number }>()
-  if (cells.every(cell => cell === undefined)) groups.set('', { cells, count: 0 } as never)
+  // Where nothing is counted by, none is an answer too: 0.
+  const alone = cells.every(cell => cell === undefined)
+  if (alone) groups.set(cells.join(','), { cells: cells.map(() => undefined), count: 0 })
   for (const hit of matching(plan, store)) {
     const values = cells.map(cell => cell?.(hit))
     const key = values.join(',')

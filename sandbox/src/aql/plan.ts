@@ -100,7 +100,8 @@ const chains: Record<string, Kind> = {
 export function planOf(text: string, parameters: Parameters, systemId: string): Plan {
   const query = parse(text, parameters)
   const kind = kindOf(query)
-  const use = usage(query, kind, text)
+  const owner = owners(query, text)
+  const use = usage(owner, kind)
   const columns = query.columns.map(({ path, count, name }, i): PlannedColumn => {
     const label = name ?? `#${i}`
     if (count) {
@@ -115,7 +116,7 @@ export function planOf(text: string, parameters: Parameters, systemId: string): 
   const filter = query.where
     ? filterOf(query.where, path => use(path, 'WHERE').where ?? refuse('WHERE', path), systemId)
     : all
-  return { kind, columns, filter, order: orderOf(query, use), limit: query.limit, offset: query.offset ?? 0 }
+  return { kind, columns, filter, order: orderOf(query, owner, use), limit: query.limit, offset: query.offset ?? 0 }
 }
 
 type Clause = 'SELECT' | 'WHERE' | 'ORDER_BY'
@@ -140,15 +141,22 @@ function kindOf({ from }: Query): Kind {
   return kind
 }
 
+/** The class that a path begins at. */
+type Owner = (path: Path) => string
 type Usage = (path: Path, clause: Clause) => Use
 
-function usage({ from }: Query, kind: Kind, text: string): Usage {
-  return (path, clause) => {
+const owners =
+  ({ from }: Query, text: string): Owner =>
+  path => {
     const contained = from.find(({ alias }) => alias === path.alias)
-    if (!contained) {
-      throw new AqlError(`Could not parse AQL query: Cannot parse ${text}: unknown FROM alias '${path.alias}'`)
-    }
-    const { type } = contained
+    if (contained) return contained.type
+    throw new AqlError(`Could not parse AQL query: Cannot parse ${text}: unknown FROM alias '${path.alias}'`)
+  }
+
+const usage =
+  (owner: Owner, kind: Kind): Usage =>
+  (path, clause) => {
+    const type = owner(path)
     const use = (kind === 'ehrs' ? ehrRowPaths : paths[type])?.[path.path]
     const allowed = { SELECT: use?.select, WHERE: use?.where, ORDER_BY: use?.order }[clause]
     if (use && allowed) return use
@@ -157,11 +165,11 @@ function usage({ from }: Query, kind: Kind, text: string): Usage {
     if (type === 'EHR') throw notImplemented(`${clause}: identified path '${path.path}' for type EHR not supported`)
     throw unsupported(clause, path)
   }
-}
 
 /** Two orders are kept: by id, and by time and then id. An id settles everything that would come after it. */
-function orderOf({ orderBy, columns }: Query, use: Usage): Plan['order'] {
+function orderOf({ orderBy, columns }: Query, owner: Owner, use: Usage): Plan['order'] {
   const fields = orderBy.map(({ path, descending }) => {
+    owner(path)
     const selected = columns.some(({ path: by }) => by?.text === path.text || by?.text.startsWith(`${path.text}/`))
     if (!selected) throw notImplemented(`ORDER BY: Path: ${path.text} is not present in SELECT statement`)
     const field = use(path, 'ORDER_BY').order ?? refuse('ORDER_BY', path)

@@ -6,6 +6,8 @@ export interface Range<K> {
 
 export const everything: readonly Range<never>[] = [{ low: undefined, high: undefined }]
 
+export const isEverything = ({ low, high }: Range<unknown>): boolean => low === undefined && high === undefined
+
 /** The parts that lie in one of `a` and in one of `b`. */
 export function intersect<K extends string | number>(a: readonly Range<K>[], b: readonly Range<K>[]): Range<K>[] {
   return a

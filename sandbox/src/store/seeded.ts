@@ -2,6 +2,7 @@ import { ascending, sortedBy } from '../patients/order.js'
 import type { Population } from '../patients/population.js'
 import { templates } from '../templates/catalogue.js'
 import type { Rows } from './rows.js'
+import { remembered } from './text-cache.js'
 
 const first = () => 1
 
@@ -17,7 +18,7 @@ export function seededCompositions(population: Population): Rows {
     templateId: row => template(row)?.templateId ?? '',
     archetypeId: row => template(row)?.archetypeId ?? '',
     contributionId: row => population.contributionAt(row),
-    text: row => population.text(row),
+    text: remembered(row => population.text(row)),
   }
 }
 
