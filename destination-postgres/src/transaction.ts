@@ -31,15 +31,25 @@ const attemptOnce = async <T>(
   signal: AbortSignal,
 ): Promise<T> => {
   let committing: { xid: string; result: T } | undefined
+  const commit = async (client: Client): Promise<T> => {
+    await client.query('BEGIN')
+    // Taken now: later nothing else can tell whether a COMMIT without an answer took place.
+    const { rows } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
+    const result = await work(client)
+    committing = { xid: rows[0]?.xid ?? '', result }
+    await client.query('COMMIT')
+    return result
+  }
   try {
     return await connections.lend(async client => {
-      await client.query('BEGIN')
-      // Taken now: later nothing else can tell whether a COMMIT without an answer took place.
-      const { rows } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
-      const result = await work(client)
-      committing = { xid: rows[0]?.xid ?? '', result }
-      await client.query('COMMIT')
-      return result
+      // A statement may wait for a lock as long as somebody holds it; who is told to stop cannot.
+      const hangUp = () => void client.connection.stream.destroy()
+      signal.addEventListener('abort', hangUp, { once: true })
+      try {
+        return await commit(client)
+      } finally {
+        signal.removeEventListener('abort', hangUp)
+      }
     })
   } catch (error) {
     if (committing === undefined || !(await wasCommitted(connections, committing.xid, signal))) throw error

@@ -136,6 +136,21 @@ describe('a batch', () => {
     await sink.close()
   })
 
+  it('is given up while it waits for a lock that somebody holds', async () => {
+    const { sink, writer } = await writerOf(stream('locked', { id: { type: 'integer' } }))
+    await connected(async client => {
+      await client.query(`BEGIN; LOCK TABLE ${schema}.locked`)
+      const stop = new AbortController()
+      const writing = writer.write([record({ id: 1 })], stop.signal)
+      const waiting = `SELECT FROM pg_locks WHERE NOT granted AND relation = '${schema}.locked'::regclass`
+      while ((await client.query(waiting)).rowCount === 0) await new Promise(setImmediate)
+      stop.abort()
+      await assert.rejects(writing, { name: 'TransientError' })
+    })
+    assert.equal(await count('locked'), 0)
+    await sink.close()
+  })
+
   it('is given up when it is told to, and nothing of it stays', async () => {
     const { sink, writer } = await writerOf(stream('stopped', { id: { type: 'integer' } }))
     await assert.rejects(writer.write([record({ id: 1 })], AbortSignal.abort()), { name: 'AbortError' })

@@ -56,6 +56,9 @@ export const jsonb: Encoder = (json, start, end, out, at) => {
   return at + 1 + json.copy(out, at + 1, start, end)
 }
 
+const UNICODE_ESCAPE = Buffer.from('\\u')
+const SUSPICIOUS = ['\\u0000', '\\ud', '\\uD'].map(sequence => Buffer.from(sequence))
+
 /** JSON without the escapes that PostgreSQL cannot hold, and the offsets at which they stood. */
 export interface Mended {
   readonly json: Buffer
@@ -67,8 +70,9 @@ export interface Mended {
  * replacement character. The copy is as long as the original, so that offsets stay. Undefined when all is well.
  */
 export const mended = (json: Buffer): Mended | undefined => {
-  // Nearly every record has none of these; only then is it worth looking closer. `\\u0000` is no NUL.
-  if (!json.includes('\\u0000') && !json.includes('\\ud') && !json.includes('\\uD')) return undefined
+  // Nearly every record has none of these, so one look is to be enough. `\\u0000` is no NUL: hence the closer one below.
+  const first = json.indexOf(UNICODE_ESCAPE)
+  if (first < 0 || !SUSPICIOUS.some(bytes => json.includes(bytes, first))) return undefined
   const offsets: number[] = []
   for (let at = json.indexOf(BACKSLASH); at >= 0; ) {
     let length = 2
