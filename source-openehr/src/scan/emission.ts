@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** As many in a row would mean that the server serves no payload at all: then nothing may be nulled. */
-const UNREADABLE_IN_A_ROW = 20
+const UNREADABLE_IN_A_ROW = 10
 
 /** Turns pages into the items of the streams that want their rows. */
 export class Emission {

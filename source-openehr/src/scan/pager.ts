@@ -13,8 +13,8 @@ export type Fetched =
   /** One row, without payload: the server fails whenever it has to serve this one. */
   | (QueryResult & { readonly kind: 'unreadable' })
 
-/** Tries of a page that could be smaller, and of a single row before it is called unreadable. */
-const TRIES = { page: 2, row: 4 }
+/** Tries of a page that could be smaller, of one that looks for the failing row, and of a row before it is called unreadable. */
+const TRIES = { page: 2, search: 1, row: 3 }
 
 /**
  * Fetches pages whose size adapts, and finds rows that the server cannot serve: a page that fails again and again is
@@ -35,7 +35,8 @@ export class Pager {
     for (;;) {
       const limit = this.suspects === undefined ? this.size.limit : Math.max(1, Math.floor(this.suspects / 2))
       try {
-        return { kind: 'rows', ...(await this.client.query(ask.full(limit), signal, limit > 1 ? patience : TRIES.row)) }
+        const tries = limit === 1 ? TRIES.row : this.suspects === undefined ? patience : TRIES.search
+        return { kind: 'rows', ...(await this.client.query(ask.full(limit), signal, tries)) }
       } catch (error) {
         signal.throwIfAborted()
         if (isRefusedAsTooLarge(error)) this.shrink(limit, error, limitNamedIn(error))
