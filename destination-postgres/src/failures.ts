@@ -78,7 +78,14 @@ const configProblem = (error: DatabaseError, { doing, grant }: Attempt): string 
         'ALTER TABLE ... REPLICA IDENTITY FULL;'
       )
     case '54000':
-      return `Could not ${doing}: a value is too long for an index of the table. Drop the index, or choose another key.`
+      return (
+        `Could not ${doing}: a value is too long for an index of the table, or a row has too many values for a page. ` +
+        'Drop the index, choose another key, or deselect columns.'
+      )
+    case '54011':
+      return `Could not ${doing}: a table has 1600 columns at most. Deselect some.`
+    case '57014':
+      return `Could not ${doing}: the server cancelled it. Raise the user's statement_timeout.`
     case '42P01':
       return `Could not ${doing}: the table has been dropped or renamed meanwhile.`
     default:

@@ -3,7 +3,15 @@ import type { Client } from 'pg'
 import { commentTable, dropTable } from './ddl.js'
 import { shown, type TableName } from './identifiers.js'
 import type { Replacement, StreamPlan } from './plan.js'
-import { ensureSchema, generationOf, inspect, prepareTable, type ReadyTable, refuseForeign } from './tables.js'
+import {
+  ensureSchema,
+  generationOf,
+  inspect,
+  prepareTable,
+  type ReadyTable,
+  refuseForeign,
+  takeTurn,
+} from './tables.js'
 
 /** Marks a stage as ours. The attempt that follows tells a later one whether it may go on with these rows. */
 const MARK = 'destination-postgres stage of '
@@ -50,6 +58,7 @@ const isInPlace = async (client: Client, target: TableName, generation: number |
  */
 export const preparePlace = async (client: Client, plan: StreamPlan): Promise<Place> => {
   await ensureSchema(client, plan.target.schema)
+  await takeTurn(client, plan.target)
   const { replacement } = plan
   const present = await inspect(client, plan.target)
   if (present !== undefined) refuseForeign(plan.target, present)

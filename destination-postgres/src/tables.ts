@@ -101,12 +101,19 @@ const ensureKey = async (client: Client, name: TableName, table: ExistingTable, 
   }
 }
 
-/** Takes its turn among all who prepare tables in the schema, and makes the schema when it is not there. */
+/** Waits until nobody else prepares or replaces the table; others then wait until this transaction ends. */
+export const takeTurn = async (client: Client, name: TableName): Promise<void> => {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`airbyte ${qualified(name)}`])
+}
+
+const hasSchema = async (client: Client, schema: string): Promise<boolean> =>
+  (await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema])).rowCount === 1
+
+/** Makes the schema when it is not there. Not by IF NOT EXISTS, for which one needs the right even when it is. */
 export const ensureSchema = async (client: Client, schema: string): Promise<void> => {
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`destination-postgres ${schema}`])
-  const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema])
-  // Not IF NOT EXISTS: that needs the right to create schemas even when there is nothing to create.
-  if (rowCount === 0) await client.query(createSchema(schema))
+  if (await hasSchema(client, schema)) return
+  await takeTurn(client, { schema, table: '' })
+  if (!(await hasSchema(client, schema))) await client.query(createSchema(schema))
 }
 
 /**

@@ -6,7 +6,7 @@ import type { StreamPlan } from './plan.js'
 import { byBytes, byKey } from './shards.js'
 import { preparePlace } from './stage.js'
 import { isPlain, swapByName, swapRows } from './swap.js'
-import { ensureSchema, inspect, prepareTable } from './tables.js'
+import { inspect, prepareTable, takeTurn } from './tables.js'
 import { inTransaction } from './transaction.js'
 
 const preparing = ({ schema, table }: StreamPlan['target']) => ({
@@ -24,14 +24,14 @@ const replaceTarget = async (connections: Connections, plan: StreamPlan, { log, 
   const { target, stage } = plan
   // First and alone: adding a column locks readers out until its transaction ends, and copying the rows takes long.
   await inTransaction(connections, preparing(target), signal, async client => {
-    await ensureSchema(client, target.schema)
+    await takeTurn(client, target)
     const exists = (await inspect(client, target)) !== undefined
     if (exists && !(await isPlain(client, target, stage))) {
       await prepareTable(client, target, plan.columns, [])
     }
   })
   const way = await inTransaction(connections, preparing(target), signal, async client => {
-    await ensureSchema(client, target.schema)
+    await takeTurn(client, target)
     const exists = (await inspect(client, target)) !== undefined
     if (!exists || (await isPlain(client, target, stage))) {
       await swapByName(client, target, stage)
