@@ -47,7 +47,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname
   requests.count(request.method ?? 'GET', path)
   const fault = faults.take(path)
-  if (fault?.delayMs) await setTimeout(fault.delayMs)
+  if (fault?.delayMs && !(await waited(fault.delayMs, response))) return
   const reply = fault?.status
     ? failure(fault.status, fault.retryAfter)
     : await guarded(request, pathname, searchParams, options)
@@ -55,6 +55,13 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   if (reply === 'never') return
   const gzip = options.gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') && reply.body !== undefined
   await send(response, reply, { gzip, fault })
+}
+
+/** Resolves to false as soon as the client gives up. */
+async function waited(ms: number, response: ServerResponse): Promise<boolean> {
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  return setTimeout(ms, true, { signal: gone.signal }).catch(() => false)
 }
 
 const failure = (status: number, retryAfter: number | string | undefined): Reply => ({
