@@ -7,7 +7,7 @@ import type { Progress, StreamProgress, Summary } from './summary.js'
 export interface Display {
   log(entry: LogEntry): void
   progress(progress: Progress): void
-  /** Leaves the screen as it should stay. */
+  /** Clears away what was only for the meantime. */
   end(): void
 }
 
@@ -78,6 +78,7 @@ const table = (screen: Screen, show: Display['log']): Display => {
       draw()
     },
     end: () => {
+      erase()
       drawn = []
     },
   }

@@ -1,6 +1,7 @@
 export type { DestinationSyncMode, Selection, StreamOptions, SyncMode } from './catalog.js'
 export type { Exit } from './child.js'
 export type { ConnectorOptions } from './connector.js'
+export { type Display, display, type Screen } from './display.js'
 export { EXIT_CODES, type Outcome, SyncError } from './failure.js'
 export { formatBytes, formatCount, formatDuration, formatTable } from './format.js'
 export type { Log, LogEntry } from './log.js'

@@ -106,6 +106,9 @@ for (const [signal, code] of [
     stop.abort()
   })
 
+// Nobody reads the answer, as with `| head`; the exit code still tells how it went.
+process.stdout.on('error', () => undefined)
+
 try {
   const code = await main(stop.signal)
   process.exitCode = code === EXIT_CODES.cancelled ? (stoppedBy ?? code) : code
