@@ -22,13 +22,12 @@ function offsetMinutes(offset: string): number {
   return (offset[0] === '-' ? -1 : 1) * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)))
 }
 
-/** As EHRbase writes it: UTC, one to six digits, trailing zeros cut. */
+/** As EHRbase writes it: UTC, up to six digits, trailing zeros cut, and of a whole second nothing. */
 export function formatInstant(instant: Instant): string {
   const micros = ((instant % 1_000_000) + 1_000_000) % 1_000_000
   const seconds = new Date((instant - micros) / 1000).toISOString().slice(0, 19)
-  return `${seconds}.${String(micros)
-    .padStart(6, '0')
-    .replace(/0{1,5}$/, '')}Z`
+  const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0').replace(/0+$/, '')}`
+  return `${seconds}${fraction}Z`
 }
 
 /** The machine's clock, which never stands still between two calls. */
