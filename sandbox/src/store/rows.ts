@@ -61,17 +61,14 @@ class Cursor {
 
   constructor(
     readonly rows: Rows,
-    order: Order,
+    private readonly order: Order,
     { low, high }: Range<string | number>,
   ) {
     this.numbers = order === 'id' ? rows.byId : rows.byTime
     const key = order === 'id' ? (row: number) => rows.id(row) : (row: number) => rows.time(row)
     this.at = low === undefined ? 0 : firstNot(this.numbers, row => key(row) < low)
     this.end = high === undefined ? this.numbers.length : firstNot(this.numbers, row => key(row) <= high)
-    this.byTime = order === 'time'
   }
-
-  private readonly byTime: boolean
 
   get done(): boolean {
     return this.at >= this.end
@@ -86,7 +83,7 @@ class Cursor {
   }
 
   isBefore(other: Cursor): boolean {
-    const [a, b] = this.byTime ? [this.rows.time(this.row), other.rows.time(other.row)] : [0, 0]
+    const [a, b] = this.order === 'time' ? [this.rows.time(this.row), other.rows.time(other.row)] : [0, 0]
     return a === b ? this.rows.id(this.row) < other.rows.id(other.row) : a < b
   }
 }
