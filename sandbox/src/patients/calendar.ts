@@ -45,9 +45,10 @@ function dateOf(days: number): string {
 export function clockTime(time: number, offset: number): string {
   const local = time + offset * minute
   const days = Math.floor(local / day)
-  const seconds = Math.floor((local - days * day) / second)
-  const [h, m, s] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(n => twoDigits[Math.floor(n)])
-  return `${dateOf(days)}T${h}:${m}:${s}${zone(offset)}`
+  const minutes = Math.floor((local - days * day) / minute)
+  const seconds = Math.floor((local - days * day - minutes * minute) / second)
+  const clock = `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[seconds]}`
+  return `${dateOf(days)}T${clock}${zone(offset)}`
 }
 
 function zone(offset: number): string {

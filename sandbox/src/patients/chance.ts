@@ -36,12 +36,13 @@ export class Chance {
   #state: number
 
   constructor(key: number, n: number) {
-    this.#state = scramble(n, key)
+    this.#state = scramble(n, key) | 0
   }
 
   /** 32 bits. */
   bits(): number {
-    this.#state = (this.#state + 0x9e3779b9) >>> 0
+    // Signed, so that the engine keeps it as a small integer and allocates nothing.
+    this.#state = (this.#state + 0x9e3779b9) | 0
     return scramble(this.#state, 0)
   }
 

@@ -123,7 +123,9 @@ function childrenWriter(attribute: Attribute, write: (child: Node) => Write): Wr
     for (const child of children) {
       const found = (datum as Data)[child.key]
       if (found === undefined) continue
-      for (const each of child.repeats && Array.isArray(found) ? found : [found]) text += `,${child.write(each)}`
+      if (child.repeats && Array.isArray(found)) {
+        for (const each of found) text += `,${child.write(each)}`
+      } else text += `,${child.write(found)}`
     }
     return text === '' ? '' : `,"${attribute.name}":[${text.slice(1)}]`
   }

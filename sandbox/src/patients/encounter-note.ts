@@ -13,6 +13,7 @@ const ago = ({ time, patient }: Filing, days: number): string => clockDate(time 
 function story(filing: Filing, told: string): string[] {
   const { patient, chance, author } = filing
   const { relative } = patient
+  const telephone = `0555 0${patient.telephone}`
   const pronoun = patient.sex === 'female' ? 'She' : 'He'
   const opening = chance.pick([
     `${patient.given} ${patient.family}, born ${writtenDate(clockDate(patient.bornAt, 0))}, comes for review.`,
@@ -20,10 +21,10 @@ function story(filing: Filing, told: string): string[] {
     `${pronoun} was asked to come by ${patient.doctor.name} after the letter of ${ago(filing, chance.int(3, 20))}.`,
   ])
   const company = chance.pick([
-    `${pronoun} is here with ${relative.given} (${relative.relation}), who can be reached at ${patient.telephone}.`,
+    `${pronoun} is here with ${relative.given} (${relative.relation}), who can be reached at ${telephone}.`,
     `${relative.given} ${relative.family} called on ${writtenDate(ago(filing, chance.int(1, 9)))} and is worried: "${pronoun} does not say everything."`,
     'Comes alone.',
-    `Telephone ${patient.telephone} is still right.`,
+    `Telephone ${telephone} is still right.`,
   ])
   const paragraphs = [`${opening} ${told} ${company}`]
   if (chance.happens(0.3)) {

@@ -107,7 +107,7 @@ function actionsOf(filing: Filing, { medicine }: Prescription, isOrdered: boolea
       provider: isInpatient ? party(nurse) : undefined,
       ordered: isOrdered ? [filing.uid, orderPath, activityId] : undefined,
       description: {
-        ...preparation(medicine, false),
+        ...preparation(medicine, chance.happens(0.03)),
         Amount: isGiven ? milligrams(medicine.mg) : undefined,
         'Reason for withholding': step === 'Dose withheld' ? reason : undefined,
         'Checked at': isGiven ? chance.sometimes(0.3, () => clock(filing, minutes - 1)) : undefined,

@@ -10,8 +10,9 @@ const year = 365.25 * day
 export interface Patient extends Person {
   /** Midnight of the day of birth, microseconds since 1970. */
   readonly bornAt: number
-  readonly telephone: string
-  readonly relative: Person & { readonly relation: string }
+  /** The last five digits. */
+  readonly telephone: number
+  readonly relative: { readonly given: string; readonly family: string; readonly relation: string }
   readonly facility: Facility
   readonly doctor: Clinician
   readonly conditions: readonly Condition[]
@@ -64,11 +65,13 @@ export function patientOf(key: number, n: number, facility: Facility, staff: Sta
   const has = conditions.filter(({ often }) => chance.happens(often * (0.4 + age / 80)))
   const ill = (name: string): boolean => has.some(condition => condition.key === name)
   return {
-    ...who,
+    sex: who.sex,
+    given: who.given,
+    family: who.family,
     bornAt,
-    telephone: `0555 01${chance.int(10, 99)} ${chance.int(100, 999)}`,
+    telephone: chance.int(10_000, 99_999),
     relative: {
-      ...person(chance),
+      given: person(chance).given,
       family: who.family,
       relation: chance.pick(['daughter', 'son', 'partner', 'sister', 'brother']),
     },
