@@ -9,7 +9,6 @@ export interface Unit {
 
 /** openEHR's codes of physical properties. */
 export const property = {
-  length: '122',
   mass: '124',
   pressure: '125',
   flow: '126',
