@@ -42,8 +42,8 @@ const analyte = (
 
 const blood = { code: '119297000', label: 'Blood specimen' }
 const serum = { code: '119364003', label: 'Serum specimen' }
-const urine = { code: '122575003', label: 'Urine specimen' }
-const swab = { code: '258529004', label: 'Throat swab' }
+export const urine = { code: '122575003', label: 'Urine specimen' }
+export const swab = { code: '258529004', label: 'Throat swab' }
 
 const creatinine: Analyte['found'] = (patient, time, chance) => chance.around(at(patient.creatinine, time), 5)
 

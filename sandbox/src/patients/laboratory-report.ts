@@ -1,5 +1,5 @@
 import { type Code, chosen, type Data, type Missing, type QuantityData } from './data.js'
-import { type Analyte, dipstick, panels, viruses } from './laboratory-panels.js'
+import { type Analyte, dipstick, panels, swab, urine, viruses } from './laboratory-panels.js'
 import { clock, contextOf, type Filing, rounded } from './visit.js'
 
 type Status = NonNullable<QuantityData['status']>
