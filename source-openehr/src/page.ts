@@ -4,7 +4,9 @@ import {
   JsonSyntaxError,
   skipSpace,
   skipValue,
+  spells,
   TransientError,
+  textOf,
 } from '@openehr-connectors/cdk'
 
 /** One row of a result set: its short columns as text, and where its payload stands in the page's text. */
@@ -17,7 +19,8 @@ export interface Row {
 export interface Payload {
   readonly start: number
   readonly end: number
-  readonly members: ReadonlyMap<string, readonly [start: number, end: number]>
+  /** Four numbers a member: where its key (without quotes) and its value begin and end. */
+  readonly members: readonly number[]
 }
 
 /**
@@ -101,11 +104,9 @@ const readRows = (
     let object: Payload | undefined
     for (const column of columns) {
       if (column === payload && body[at] === OPEN_OBJECT) {
-        const members = new Map<string, readonly [number, number]>()
+        const members: number[] = []
         const start = out.length
-        at = compactValue(body, at, out, (keyStart, keyEnd, valueStart, valueEnd) => {
-          members.set(out.view().toString('latin1', keyStart, keyEnd), [valueStart, valueEnd])
-        })
+        at = compactValue(body, at, out, (...span) => void members.push(...span))
         object = { start, end: out.length, members }
       } else {
         const end = skipValue(body, at)
@@ -123,8 +124,18 @@ const readRows = (
 }
 
 const cell = (body: Buffer, start: number, end: number): string | null => {
-  const value: unknown = JSON.parse(body.toString('utf8', start, end))
-  return value === null ? null : typeof value === 'string' ? value : String(value)
+  if (body[start] === QUOTE) return textOf(body, start + 1, end - 1)
+  const text = body.toString('latin1', start, end)
+  return text === 'null' ? null : text
+}
+
+/** The span of a payload's own member, if it has one of that name. */
+export const memberSpan = ({ text }: Page, { members }: Payload, name: string): [number, number] | undefined => {
+  for (let i = 0; i < members.length; i += 4) {
+    const [keyStart = 0, keyEnd = 0, valueStart = 0, valueEnd = 0] = members.slice(i, i + 4)
+    if (spells(text, keyStart, keyEnd, name)) return [valueStart, valueEnd]
+  }
+  return undefined
 }
 
 const expect = (body: Buffer, at: number, byte: number): number => {

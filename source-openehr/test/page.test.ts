@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ByteBuilder, TransientError } from '@openehr-connectors/cdk'
-import { readPage } from '../src/page.js'
+import { memberSpan, readPage } from '../src/page.js'
 
 const COLUMNS = ['ehr_id', 'version_uid', 'composition']
 const read = (body: string) => readPage(Buffer.from(body), COLUMNS, 'composition', new ByteBuilder())
@@ -21,9 +21,10 @@ describe('a page', () => {
   })
 
   it('finds the members of the composition itself, not of what lies deeper', () => {
-    const { rows, text } = read('{"rows":[["e","u",{"a":{"name":1},"name":{"value":"x"}}]]}')
-    const span = rows[0]?.payload?.members.get('name')
-    assert.equal(span && text.toString('utf8', ...span), '{"value":"x"}')
+    const page = read('{"rows":[["e","u",{"a":{"name":1},"name":{"value":"x"}}]]}')
+    const payload = page.rows[0]?.payload
+    const span = payload && memberSpan(page, payload, 'name')
+    assert.equal(span && page.text.toString('utf8', ...span), '{"value":"x"}')
   })
 
   it('has no rows when the server sends null, or none', () => {

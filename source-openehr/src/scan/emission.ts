@@ -48,7 +48,7 @@ export class Emission {
         for (const target of takers) yield* this.fail(target, scanned)
         continue
       }
-      const record = kind.record(scanned.row, step.page)
+      const record = kind.record(scanned.row, scanned.position.at, step.page)
       for (const { stream, progress } of takers) {
         yield step.unreadable ? { stream, record, changes: nulled(kind) } : { stream, record }
         progress.emitted(scanned)

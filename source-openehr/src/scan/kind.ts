@@ -1,5 +1,6 @@
 import type { RecordData } from '@openehr-connectors/cdk'
 import type { Shape } from '../aql.js'
+import type { Instant } from '../instant.js'
 import type { Page, Row } from '../page.js'
 
 /** One kind of row that a scan reads: its queries, and how a row becomes a record. */
@@ -13,6 +14,6 @@ export interface Kind {
   readonly payload: string | undefined
   /** The id as the vendor compares it. */
   readonly id: (uid: string) => string
-  /** The record of a row; the bytes hold until the next call. A row without payload gives a record without one. */
-  record(row: Row, page: Page): RecordData
+  /** The record of a row whose time is `at`; the bytes hold until the next call. A row without payload gives a record without one. */
+  record(row: Row, at: Instant, page: Page): RecordData
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@openehr-connectors/spec'
 import * as aql from '../aql.js'
-import { formatInstant, parseInstant } from '../instant.js'
+import { formatInstant } from '../instant.js'
 import type { Kind } from '../scan/kind.js'
 import type { Vendor } from '../vendors/vendor.js'
 import { parseVersionUid } from '../version-uid.js'
@@ -13,7 +13,7 @@ export const ehrStatuses = (vendor: Vendor, selection: aql.Selection): Kind => (
   uid: 'version_uid',
   payload: 'ehr_status',
   id: vendor.uidOperand,
-  record: ({ values, payload }, page) => {
+  record: ({ values, payload }, at, page) => {
     const status: JsonObject | null = payload
       ? JSON.parse(page.text.toString('utf8', payload.start, payload.end))
       : null
@@ -26,7 +26,7 @@ export const ehrStatuses = (vendor: Vendor, selection: aql.Selection): Kind => (
       ehr_status_uid: objectId,
       version_uid: versionUid,
       version,
-      committed_at: formatInstant(parseInstant(values.committed_at ?? '') ?? 0),
+      committed_at: formatInstant(at),
       contribution_id: values.contribution_id ?? null,
       system_id: systemId,
       is_queryable: boolean(status?.is_queryable),

@@ -1,5 +1,5 @@
 import * as aql from '../aql.js'
-import { formatInstant, parseInstant } from '../instant.js'
+import { formatInstant } from '../instant.js'
 import type { Kind } from '../scan/kind.js'
 import type { Vendor } from '../vendors/vendor.js'
 
@@ -13,10 +13,10 @@ export const ehrs = (vendor: Vendor, selection: aql.Selection): Kind => {
     uid: 'ehr_id',
     payload: undefined,
     id: ehrId => ehrId,
-    record: ({ values }) => ({
+    record: ({ values }, at) => ({
       ehr_id: values.ehr_id ?? null,
       system_id: values.system_id ?? null,
-      time_created: formatInstant(parseInstant(values.time_created ?? '') ?? 0),
+      time_created: formatInstant(at),
     }),
   }
 }
