@@ -10,13 +10,15 @@ const changed = file => (existsSync(`${root}/${file}`) ? statSync(`${root}/${fil
 const installed = changed('node_modules/.package-lock.json')
 
 if (installed < changed('package-lock.json')) {
-  process.stdout.write(
+  const why = installed === 0 ? 'This is the first run' : 'The dependencies have changed'
+  process.stdout.write(`${why}: installing what is needed, a moment …\n`)
     `${installed === 0 ? 'First run' : 'The dependencies have changed'}: installing them, a moment …\n`,
   )
   // The npm that runs us, not another one of the PATH.
   const npm = process.env.npm_execpath
   const [command, ...args] = npm?.endsWith('js') ? [process.execPath, npm] : ['npm']
-  const { status } = spawnSync(command, [...args, 'ci', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that was written where other platforms' optional packages were not to be had.
+  const { status } = spawnSync(command, [...args, 'install', '--no-save', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: command === 'npm' && process.platform === 'win32',

@@ -65,7 +65,7 @@ const table = (screen: Screen, show: Display['log']): Display => {
       erase()
       const rates = streams.map(stream => rateSince(latest, stream, seconds))
       latest = { seconds, records: new Map(streams.map(stream => [streamTitle(stream), stream.records])) }
-      const room = Math.max(1, (screen.rows ?? 24) - 4)
+      const room = Math.max(1, (screen.rows || 24) - 4)
       const rows = streams.map((stream, at) => row(stream, rates[at] ?? 0))
       // With a hundred streams the ones that move are the ones to see.
       const seen = rows.length <= room ? rows : rows.filter((_, at) => streams[at]?.status === 'running').slice(0, room)
@@ -74,7 +74,7 @@ const table = (screen: Screen, show: Display['log']): Display => {
         ...formatTable([['stream', 'records', 'size', 'records/s', 'status'], ...seen]),
         ...(hidden > 0 ? [`and ${hidden} more`] : []),
         `${formatDuration(seconds)}: ${totals(streams, seconds)}`,
-      ].map(line => line.slice(0, Math.max(1, (screen.columns ?? 80) - 1)))
+      ].map(line => line.slice(0, Math.max(1, (screen.columns || 80) - 1)))
       draw()
     },
     end: () => {
