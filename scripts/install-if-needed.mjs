@@ -12,8 +12,6 @@ const installed = changed('node_modules/.package-lock.json')
 if (installed < changed('package-lock.json')) {
   const why = installed === 0 ? 'This is the first run' : 'The dependencies have changed'
   process.stdout.write(`${why}: installing what is needed, a moment …\n`)
-    `${installed === 0 ? 'First run' : 'The dependencies have changed'}: installing them, a moment …\n`,
-  )
   // The npm that runs us, not another one of the PATH.
   const npm = process.env.npm_execpath
   const [command, ...args] = npm?.endsWith('js') ? [process.execPath, npm] : ['npm']
