@@ -18,6 +18,8 @@ export type Dialect = 'refreshes' | 'legacy'
 
 /** What goes to the connectors, and what must be remembered before they start. */
 export interface Plan {
+  /** The streams as they are synced now, still with `overwrite` where rows are replaced. */
+  readonly streams: readonly ConfiguredAirbyteStream[]
   readonly catalog: ConfiguredAirbyteCatalog
   /** For `read --state`. */
   readonly states: readonly AirbyteStateMessage[]
@@ -32,18 +34,20 @@ export interface Plan {
  */
 export const plan = (
   remembered: StateContent,
-  streams: readonly ConfiguredAirbyteStream[],
+  asked: readonly ConfiguredAirbyteStream[],
   dialect: Dialect,
   refresh: boolean,
 ): Plan => {
   const syncId = remembered.sync_id + 1
   let content: StateContent = { ...remembered, sync_id: syncId }
-  const configured = streams.map((asked): ConfiguredAirbyteStream => {
-    // Without generations only a full refresh can replace rows.
-    const stream: ConfiguredAirbyteStream =
+  // Without generations only a full refresh can replace rows.
+  const streams = asked.map(
+    (stream): ConfiguredAirbyteStream =>
       refresh && dialect === 'legacy'
-        ? { ...asked, sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' }
-        : asked
+        ? { ...stream, sync_mode: 'full_refresh', destination_sync_mode: 'overwrite' }
+        : stream,
+  )
+  const configured = streams.map((stream): ConfiguredAirbyteStream => {
     const key = configuredKey(stream)
     const last = generationOf(content, key)
     const { generation, fresh } = nextGeneration(stream, last, refresh)
@@ -60,7 +64,8 @@ export const plan = (
       sync_id: syncId,
     }
   })
-  return { catalog: { streams: configured }, states: statesOf(content, new Set(streams.map(configuredKey))), content }
+  const states = statesOf(content, new Set(streams.map(configuredKey)))
+  return { streams, catalog: { streams: configured }, states, content }
 }
 
 const nextGeneration = (

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AirbyteStream, ConfiguredAirbyteStream } from '@openehr-connectors/spec'
+import type { AirbyteStream } from '@openehr-connectors/spec'
 import { configuredKey, configuredStreams, findStream, type Selection } from './catalog.js'
 import { type Connector, type ConnectorOptions, connector } from './connector.js'
 import { ledger as openLedger } from './ledger.js'
@@ -53,7 +53,7 @@ export const sync = async (options: SyncOptions): Promise<Summary> => {
       const reset = (options.reset ?? []).map(name => streamKey(descriptor(findStream(discovered, name))))
       const remembered = resetStreams(stateFile.content, new Set(reset))
       const planned = plan(remembered, streams, options.dialect ?? 'refreshes', options.fullRefresh ?? false)
-      return carry(source, destination, stateFile, streams, planned, { ...options, log, signal })
+      return carry(source, destination, stateFile, planned, { ...options, log, signal })
     })
   } finally {
     await stateFile.close()
@@ -89,8 +89,7 @@ const carry = async (
   source: Connector,
   destination: Connector,
   stateFile: StateFile,
-  streams: readonly ConfiguredAirbyteStream[],
-  { catalog, states, content }: Plan,
+  { streams, catalog, states, content }: Plan,
   options: SyncOptions & { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<Summary> => {
   const unwritable = new AbortController()

@@ -86,6 +86,11 @@ describe('openehr-sync', () => {
     )
   })
 
+  it('says the modes that it synced with, also when a refresh changed them', async () => {
+    const { stdout } = await run(yaml({ steps }), '--dialect', 'legacy', '--full-refresh')
+    assert.match(stdout, /^a +full_refresh \+ overwrite +3 /m)
+  })
+
   it('gives a full refresh without a state an empty one, so that the destination can settle it', async () => {
     const path = yaml({
       streams: [{ name: 'a', supported_sync_modes: ['full_refresh'] }],
