@@ -97,9 +97,12 @@ function clientOf(exchange: Exchange, form: URLSearchParams): { id: string; secr
   if (!header?.startsWith('Basic ')) {
     return { id: form.get('client_id') ?? '', secret: form.get('client_secret') ?? '' }
   }
-  const [id = '', secret = ''] = Buffer.from(header.slice(6), 'base64').toString().split(':').map(decodeURIComponent)
+  const [id = '', secret = ''] = Buffer.from(header.slice(6), 'base64').toString().split(':').map(formDecoded)
   return { id, secret }
 }
+
+// RFC 6749, 2.3.1: form-encoded, where a plus is a blank.
+const formDecoded = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
 
 const refused = (status: number, error: string, description: string): Reply =>
   json({ error, error_description: description }, status)
