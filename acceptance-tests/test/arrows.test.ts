@@ -38,7 +38,12 @@ describe('the rooms', () => {
   it('are the workspaces, each one a project of the compiler', () => {
     const rooms = Object.keys(ARROWS).sort()
     assert.deepEqual([...json('package.json').workspaces].sort(), rooms)
-    assert.deepEqual(json('tsconfig.json').references.map(({ path }: { path: string }) => path).sort(), rooms)
+    assert.deepEqual(
+      json('tsconfig.json')
+        .references.map(({ path }: { path: string }) => path)
+        .sort(),
+      rooms,
+    )
   })
 
   for (const [room, allowed] of Object.entries(ARROWS)) {
@@ -51,7 +56,11 @@ describe('the rooms', () => {
           for (const specifier of imports(file)) {
             const target = roomOf(specifier)
             if (target !== undefined) assert.ok(may.includes(target), `${file} imports ${specifier}`)
-            else assert.ok(!/^(\.\.\/)+(spec|cdk|sandbox|sync|demo|acceptance-tests|(source|destination)-\w+)\//.test(specifier), `${file} reaches into another room: ${specifier}`)
+            else
+              assert.ok(
+                !/^(\.\.\/)+(spec|cdk|sandbox|sync|demo|acceptance-tests|(source|destination)-\w+)\//.test(specifier),
+                `${file} reaches into another room: ${specifier}`,
+              )
           }
     })
 
@@ -60,7 +69,10 @@ describe('the rooms', () => {
       for (const file of sources(join(room, 'src')))
         for (const specifier of imports(file)) {
           if (specifier.startsWith('.') || specifier.startsWith('node:')) continue
-          const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+          const name = specifier
+            .split('/')
+            .slice(0, specifier.startsWith('@') ? 2 : 1)
+            .join('/')
           assert.ok(name in dependencies, `${file} imports ${name}, which ${room}/package.json does not declare`)
         }
     })
