@@ -29,6 +29,7 @@ describe('source-openehr that is told to stop', function () {
   /** A read that is in the midst of it: some pages have come, and the others take their time. */
   const reading = async () => {
     sandbox.faults.set({ requests: [{ path: '/query/aql', delayMs: 100, times: 1000 }] })
+    sandbox.requests.reset()
     const running = startConnector(hastyCommand, { verb: 'read', config, catalog })
     const ended = running.ended()
     const { stdout } = running.process
