@@ -3,7 +3,7 @@ import type { Position } from '../aql.js'
 import type { Instant } from '../instant.js'
 import { isAfter } from './position.js'
 import { contains, type Range, subtract, union } from './ranges.js'
-import { Seen } from './seen.js'
+import { type Room, Seen } from './seen.js'
 import { type Origin, type StreamState, writeState } from './state.js'
 
 /** What must be the same from sync to sync for a cursor to mean the same. */
@@ -18,44 +18,44 @@ export interface Version {
   readonly position: Position
 }
 
+/** How a sync reads: shared by its streams. */
+export interface Terms {
+  /** The server's clock when the sync began. */
+  readonly now: Instant
+  /** Microseconds. A commit is visible at most so long after its time. */
+  readonly lookback: number
+  /** Where the streams remember what they have emitted of late. */
+  readonly room: Room
+}
+
 /** How far one stream has come: which rows it still wants, and the state that says so. */
 export class Progress {
   private constructor(
     private readonly identity: Identity,
-    /** Microseconds. */
-    private readonly lookback: number,
-    private seen: Seen,
+    private readonly terms: Terms,
+    private readonly seen: Seen,
     private snapshot: StreamState['snapshot'],
     private position: Position | undefined,
+    /** The server's clock when everything up to the cursor was last looked at. What was committed long before that is settled. */
+    private scannedAt: Instant | undefined,
     private complete: boolean,
   ) {}
 
-  /** A stream that starts with a snapshot of these ranges; `now` is the server's clock. */
-  static ofSnapshot(
-    identity: Identity,
-    lookback: number,
-    capacity: number,
-    ranges: readonly Range[],
-    now: Instant,
-  ): Progress {
-    return new Progress(
-      identity,
-      lookback,
-      new Seen(capacity),
-      { startedAt: now, remaining: union(ranges) },
-      undefined,
-      false,
-    )
+  /** A stream that starts with a snapshot of these ranges. */
+  static ofSnapshot(identity: Identity, terms: Terms, ranges: readonly Range[]): Progress {
+    const snapshot = { startedAt: terms.now, remaining: union(ranges) }
+    return new Progress(identity, terms, new Seen(terms.room), snapshot, undefined, undefined, false)
   }
 
   /** A stream that is followed from its first row on. */
-  static fromStart(identity: Identity, lookback: number, capacity: number): Progress {
-    return new Progress(identity, lookback, new Seen(capacity), undefined, undefined, false)
+  static fromStart(identity: Identity, terms: Terms): Progress {
+    return new Progress(identity, terms, new Seen(terms.room), undefined, undefined, terms.now, false)
   }
 
-  static resumed(identity: Identity, lookback: number, capacity: number, state: StreamState): Progress {
-    const seen = state.seen ? Seen.fromState(state.seen, capacity) : new Seen(capacity)
-    return new Progress(identity, lookback, seen, state.snapshot, state.cursor, state.complete)
+  static resumed(identity: Identity, terms: Terms, state: StreamState): Progress {
+    const { snapshot, cursor, scannedAt, complete } = state
+    const seen = state.seen ? Seen.fromState(state.seen, terms.room) : new Seen(terms.room)
+    return new Progress(identity, terms, seen, snapshot, cursor, scannedAt, complete)
   }
 
   /** The ranges that a snapshot still has to read; `undefined` once the tail is followed. */
@@ -68,19 +68,18 @@ export class Progress {
     return this.position
   }
 
-  /** From here on late commits are looked for. */
-  get windowStart(): Position | undefined {
-    return this.position && { at: this.position.at - this.lookback, id: '' }
+  /** Commits from here on may still become visible behind the cursor. */
+  get windowStart(): Instant {
+    return (this.scannedAt ?? this.position?.at ?? this.terms.now) - this.terms.lookback
   }
 
   get isComplete(): boolean {
     return this.complete
   }
 
-  /** True when versions inside the window were forgotten: the next sync emits them again. */
+  /** True when versions inside the window were forgotten: a sync that comes soon emits them again. */
   get forgot(): boolean {
-    const start = this.windowStart
-    return start !== undefined && this.seen.forgottenThrough * 1_000_000 >= start.at
+    return this.seen.forgottenThrough * 1_000_000 >= this.windowStart
   }
 
   wantsInSnapshot(version: Version): boolean {
@@ -89,14 +88,14 @@ export class Progress {
 
   /** Whether the tail still has to emit a version: it lies ahead of the cursor, or it was committed late. */
   wantsInTail({ uid, position }: Version): boolean {
-    const start = this.windowStart
-    if (start && position.at < start.at) return false
-    return !this.seen.has(uid, position.at)
+    const isAhead = this.position === undefined || isAfter(position, this.position)
+    return (isAhead || position.at >= this.windowStart) && !this.seen.has(uid, position.at)
   }
 
   emitted({ uid, position }: Version): void {
-    // A snapshot need not remember what was committed long before it began: the tail will not come by there.
-    if (this.snapshot && position.at < this.snapshot.startedAt - this.lookback) return
+    // The tail behind a snapshot begins where the snapshot did; what was committed long before, it will not come by.
+    const from = this.snapshot ? this.snapshot.startedAt - this.terms.lookback : this.windowStart
+    if (position.at < from) return
     this.seen.add(uid, position.at)
     if (this.seen.crowded) this.prune()
   }
@@ -110,12 +109,20 @@ export class Progress {
   endSnapshot(): void {
     if (!this.snapshot) return
     this.position = { at: this.snapshot.startedAt, id: '' }
+    this.scannedAt = this.snapshot.startedAt
     this.snapshot = undefined
   }
 
-  /** The tail has been read up to a row, whether this stream wanted it or not. */
+  /** The tail has looked at everything up to a row, whether this stream wanted it or not. */
   readTo(position: Position): void {
-    if (!this.position || isAfter(position, this.position)) this.position = position
+    if (this.position && isAfter(this.position, position)) return
+    this.position = position
+    this.scannedAt = this.terms.now
+  }
+
+  /** The tail has come to the end of what there is. */
+  readToEnd(): void {
+    this.scannedAt = this.terms.now
   }
 
   markComplete(): void {
@@ -128,13 +135,17 @@ export class Progress {
       ...this.identity,
       snapshot: this.snapshot,
       cursor: this.position,
+      scannedAt: this.scannedAt,
       seen: this.seen.toState(),
       complete: this.complete,
     })
   }
 
   private prune(): void {
-    const anchor = this.snapshot?.startedAt ?? this.position?.at
-    if (anchor !== undefined) this.seen.prune(anchor - this.lookback)
+    // What lies ahead of the cursor was emitted by the snapshot and is still to be met by the tail.
+    const from = this.snapshot
+      ? this.snapshot.startedAt - this.terms.lookback
+      : Math.min(this.windowStart, this.position?.at ?? Number.POSITIVE_INFINITY)
+    this.seen.prune(from)
   }
 }

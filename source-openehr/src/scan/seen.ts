@@ -13,19 +13,60 @@ export interface SeenState {
   readonly hashes: string
 }
 
+/** As many more are remembered while the process lives as go into states: the tail behind a snapshot needs them at once. */
+const IN_MEMORY = 5
+
+/** The room that the streams of a scan share, so that the busiest has most of it. */
+export class Room {
+  private readonly tenants: Seen[] = []
+
+  /** @param capacity versions that all states together may remember */
+  constructor(readonly capacity: number) {}
+
+  join(seen: Seen): void {
+    this.tenants.push(seen)
+  }
+
+  get taken(): number {
+    return this.tenants.reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** The second from which on everything fits into `places`; what lies before must be forgotten. */
+  horizon(places: number): number {
+    if (this.taken <= places) return Number.NEGATIVE_INFINITY
+    const counts = new Map<number, number>()
+    for (const seen of this.tenants)
+      for (const [second, count] of seen.counts()) counts.set(second, (counts.get(second) ?? 0) + count)
+    let left = places
+    let horizon = Number.POSITIVE_INFINITY
+    for (const [second, count] of [...counts].sort(([a], [b]) => b - a)) {
+      left -= count
+      if (left < 0) break
+      horizon = second
+    }
+    return horizon
+  }
+}
+
 /**
  * The versions already emitted among the latest commit times, so that reading a stretch of time once more gives only what was
- * committed late. Bounded: beyond `capacity` the oldest seconds are forgotten, and what they held would be emitted again
- * rather than risk a loss.
+ * committed late. Bounded: when the room is full the oldest seconds do not go into the state, and what they held would be
+ * emitted again rather than risk a loss.
  */
 export class Seen {
   /** Hashes by the second of the commit. */
   private readonly seconds = new Map<number, Set<string>>()
-  private size = 0
+  size = 0
   /** The last second, since 1970, of which versions were forgotten for lack of room. */
   forgottenThrough = Number.NEGATIVE_INFINITY
 
-  constructor(private readonly capacity: number) {}
+  constructor(private readonly room: Room) {
+    room.join(this)
+  }
+
+  *counts(): Generator<[second: number, count: number]> {
+    for (const [second, { size }] of this.seconds) yield [second, size]
+  }
 
   add(versionUid: string, at: Instant): void {
     const second = Math.floor(at / 1_000_000)
@@ -40,39 +81,46 @@ export class Seen {
     return this.seconds.get(Math.floor(at / 1_000_000))?.has(hash(versionUid)) ?? false
   }
 
-  /** Forgets what lies wholly before `from`, and the oldest beyond the capacity. */
+  /** Forgets what lies wholly before `from`, and the oldest beyond what memory may hold. */
   prune(from: Instant): void {
     const first = Math.floor(from / 1_000_000)
-    const ordered = [...this.seconds.keys()].sort((a, b) => a - b)
-    for (const second of ordered) {
-      const tooOld = second < first
-      if (!tooOld && this.size <= this.capacity) break
-      if (!tooOld) this.forgottenThrough = second
-      this.size -= this.seconds.get(second)?.size ?? 0
+    const horizon = this.room.horizon(IN_MEMORY * this.room.capacity)
+    for (const [second, hashes] of this.ordered()) {
+      if (second >= first && second >= horizon) break
+      if (second >= first) this.forgottenThrough = second
+      this.size -= hashes.size
       this.seconds.delete(second)
     }
   }
 
-  /** True when pruning is due: sorting the seconds at every record would cost more than the records. */
+  /** True when pruning is due: looking at the seconds at every record would cost more than the records. */
   get crowded(): boolean {
-    return this.size > 2 * this.capacity
+    return this.size > IN_MEMORY * this.room.capacity
   }
 
   toState(): SeenState {
-    const ordered = [...this.seconds].sort(([a], [b]) => a - b)
-    const from = ordered[0]?.[0] ?? 0
-    const bytes = Buffer.alloc(this.size * HASH_BYTES)
+    const horizon = this.room.horizon(this.room.capacity)
+    const ordered = this.ordered()
+    const kept = ordered.filter(([second]) => second >= horizon)
+    const lost = ordered.at(-kept.length - 1)?.[0]
+    if (lost !== undefined) this.forgottenThrough = Math.max(this.forgottenThrough, lost)
+    const from = kept[0]?.[0] ?? 0
+    const bytes = Buffer.alloc(kept.reduce((sum, [, { size }]) => sum + size, 0) * HASH_BYTES)
     let at = 0
-    for (const [, hashes] of ordered) for (const each of hashes) at += bytes.write(each, at, 'base64url')
+    for (const [, hashes] of kept) for (const each of hashes) at += bytes.write(each, at, 'base64url')
     return {
       from,
-      counts: ordered.map(([second, hashes]) => [second - from, hashes.size]),
+      counts: kept.map(([second, hashes]) => [second - from, hashes.size]),
       hashes: bytes.toString('base64'),
     }
   }
 
-  static fromState(state: SeenState, capacity: number): Seen {
-    const seen = new Seen(capacity)
+  private ordered(): [number, Set<string>][] {
+    return [...this.seconds].sort(([a], [b]) => a - b)
+  }
+
+  static fromState(state: SeenState, room: Room): Seen {
+    const seen = new Seen(room)
     const bytes = Buffer.from(state.hashes, 'base64')
     let at = 0
     for (const [offset, count] of state.counts) {

@@ -23,6 +23,8 @@ export interface StreamState {
   readonly selection: string
   readonly snapshot: { readonly startedAt: Instant; readonly remaining: readonly Range[] } | undefined
   readonly cursor: Position | undefined
+  /** The server's clock when everything up to the cursor was last looked at. */
+  readonly scannedAt: Instant | undefined
   readonly seen: SeenState | undefined
   readonly complete: boolean
 }
@@ -41,6 +43,7 @@ export const writeState = (state: StreamState): JsonObject => ({
     },
   }),
   ...(state.cursor && { cursor: { committed_at: formatInstant(state.cursor.at), uid: state.cursor.id } }),
+  ...(state.scannedAt !== undefined && { scanned_at: formatInstant(state.scannedAt) }),
   ...(state.seen && { seen: { ...state.seen, counts: state.seen.counts.map(pair => [...pair]) } }),
   ...(state.complete && { [COMPLETE]: true }),
 })
@@ -74,6 +77,7 @@ export const readState = (stream: string, state: JsonObject): StreamState => {
         refuse('holds broken ranges'),
     },
     cursor: cursor && { at: instant(cursor.committed_at), id: typeof cursor.uid === 'string' ? cursor.uid : '' },
+    scannedAt: state.scanned_at === undefined ? undefined : instant(state.scanned_at),
     seen: seen && {
       from: typeof seen.from === 'number' ? seen.from : refuse('holds a broken seen-set'),
       counts: pairs(seen.counts, 'number') ?? refuse('holds a broken seen-set'),

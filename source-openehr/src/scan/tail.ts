@@ -7,7 +7,7 @@ import { type ScannedRow, type Scanning, sideBySide, Walk } from './walk.js'
 
 /** Rows a page of a sweep that reads no payloads, and how many of those it found are fetched at once. */
 const SWEEP_ROWS = { first: 5_000, most: 20_000 }
-const LATE_AT_ONCE = 100
+const LATE_AT_ONCE = 500
 
 /**
  * Follows the commits from the streams' cursors on. Streams may have come unevenly far: the scan starts at the lowest cursor
@@ -21,7 +21,10 @@ export async function* tail(
 ): AsyncGenerator<Item> {
   const cursors = targets.flatMap(({ progress }) => progress.cursor ?? [])
   const lowest = cursors.length === targets.length ? earliest(cursors) : undefined
-  if (lowest) yield* late(scanning, emission, targets, lowest, signal)
+  if (lowest) {
+    yield* late(scanning, emission, targets, lowest, signal)
+    for (const { progress } of targets) progress.readTo(lowest)
+  }
 
   const walk = new Walk(scanning, (last, empty) => {
     if (empty) return undefined
@@ -34,7 +37,10 @@ export async function* tail(
   let started: number | undefined
   for await (const { step } of sideBySide([{ walk }], 1, signal)) {
     const end = step.rows.at(-1)?.position
-    if (!end) break
+    if (!end) {
+      for (const { progress } of targets) progress.readToEnd()
+      break
+    }
     started ??= step.now
     yield* emission.page(step, scanning.kind, targets, wantsInTail)
     for (const { progress } of targets) progress.readTo(end)
@@ -60,8 +66,8 @@ async function* late(
   lowest: Position,
   signal: AbortSignal,
 ): AsyncGenerator<Item> {
-  const from = earliest(targets.flatMap(({ progress }) => progress.windowStart ?? []))
-  if (!from || from.at >= lowest.at) return
+  const from = { at: Math.min(...targets.map(({ progress }) => progress.windowStart)), id: '' }
+  if (from.at > lowest.at) return
   const { kind } = scanning
   const light = { ...scanning, kind: { ...kind, full: kind.light }, pages: { ...scanning.pages, ...SWEEP_ROWS } }
   const sweep = new Walk(light, (last, empty) => {

@@ -6,9 +6,10 @@ import type { OpenEhr, TemplateInfo } from '../client.js'
 import { streamNames } from '../names.js'
 import type { Target } from '../scan/emission.js'
 import type { Kind } from '../scan/kind.js'
-import { type Identity, Progress } from '../scan/progress.js'
+import { type Identity, Progress, type Terms } from '../scan/progress.js'
 import { partitions } from '../scan/ranges.js'
 import { scan } from '../scan/scan.js'
+import { Room } from '../scan/seen.js'
 import { type Origin, readState } from '../scan/state.js'
 import type { Server } from '../vendors/detect.js'
 import { compositions } from './compositions.js'
@@ -57,12 +58,11 @@ const compositionScan = (
   streams: readonly (SelectedStream & { template: string | undefined })[],
 ): Reader => {
   const { config, server } = opening
-  const capacity = Math.floor(REMEMBERED / streams.length)
+  const terms = termsOf(opening)
   const targets = streams.map(({ template, ...stream }): Target => {
     const identity = identityOf(opening, stream, template)
-    const fresh = (): Progress =>
-      Progress.ofSnapshot(identity, lookback(config), capacity, partitions(config.partitions), server.now)
-    return { stream: stream.name, template, progress: progressOf(opening, stream, identity, capacity, fresh) }
+    const fresh = (): Progress => Progress.ofSnapshot(identity, terms, partitions(config.partitions))
+    return { stream: stream.name, template, progress: progressOf(opening, stream, identity, terms, fresh) }
   })
   const kind = (some: readonly Target[]) => {
     const own = some.flatMap(({ template }) => template ?? [])
@@ -74,8 +74,8 @@ const compositionScan = (
 
 const single = (opening: Opening, stream: SelectedStream, kind: Kind): Reader => {
   const identity = identityOf(opening, stream, undefined)
-  const fresh = (): Progress => Progress.fromStart(identity, lookback(opening.config), REMEMBERED)
-  const progress = progressOf(opening, stream, identity, REMEMBERED, fresh)
+  const terms = termsOf(opening)
+  const progress = progressOf(opening, stream, identity, terms, () => Progress.fromStart(identity, terms))
   const target: Target = { stream: stream.name, template: undefined, progress }
   return scan(scanning(opening), [target], { ...options(opening, [stream]), kind: () => kind })
 }
@@ -92,7 +92,11 @@ const options = ({ config }: Opening, streams: readonly SelectedStream[]) => ({
   fullRefresh: new Set(streams.filter(isFullRefresh).map(({ name }) => name)),
 })
 
-const lookback = (config: SourceOpenehrConfig): number => config.lookback_seconds * 1_000_000
+const termsOf = ({ config, server }: Opening): Terms => ({
+  now: server.now,
+  lookback: config.lookback_seconds * 1_000_000,
+  room: new Room(REMEMBERED),
+})
 
 const isFullRefresh = ({ configured }: SelectedStream): boolean => configured.sync_mode === 'full_refresh'
 
@@ -117,10 +121,10 @@ const originOf = (config: SourceOpenehrConfig, server: Server): Origin => ({
  * @throws ConfigError when the state was made with another server or template: its cursor would skip what it has not read
  */
 const progressOf = (
-  { context, config }: Opening,
+  { context }: Opening,
   stream: SelectedStream,
   identity: Identity,
-  capacity: number,
+  terms: Terms,
   fresh: () => Progress,
 ): Progress => {
   if (!stream.state || Object.keys(stream.state).length === 0) return fresh()
@@ -145,5 +149,5 @@ const progressOf = (
     )
     return fresh()
   }
-  return Progress.resumed(identity, lookback(config), capacity, state)
+  return Progress.resumed(identity, terms, state)
 }

@@ -2,7 +2,7 @@ import { ConfigError, HttpStatusError } from '@openehr-connectors/cdk'
 import type { SourceOpenehrConfig } from '@openehr-connectors/spec'
 import type { OpenEhr } from '../client.js'
 import { explained } from '../client.js'
-import type { Instant } from '../instant.js'
+import { type Instant, parseInstant } from '../instant.js'
 import { better } from './better.js'
 import { ehrbase } from './ehrbase.js'
 import { openehr } from './openehr.js'
@@ -35,7 +35,14 @@ export const detect = async (
   for (const candidate of candidates) {
     try {
       const { body, now } = await client.query(probe(candidate), signal)
-      return { vendor: candidate, systemId: systemIdIn(body), now }
+      const { rows, meta }: Answer = JSON.parse(body.toString())
+      const systemId = rows?.[0]?.[0]
+      return {
+        vendor: candidate,
+        systemId: typeof systemId === 'string' ? systemId : undefined,
+        // The clock by which commits are timed; the one in the headers may be a proxy's.
+        now: (typeof meta?._created === 'string' ? parseInstant(meta._created) : undefined) ?? now,
+      }
     } catch (error) {
       if (!(error instanceof HttpStatusError) || !NOT_UNDERSTOOD.has(error.status)) throw explained(error)
       refusal = error
@@ -55,8 +62,7 @@ const probe = ({ commitTime }: Vendor): string =>
     `ORDER BY ${commitTime} ASC, v/uid/value ASC LIMIT 1`,
   ].join(' ')
 
-const systemIdIn = (body: Buffer): string | undefined => {
-  const answer: { rows?: unknown[][] | null } = JSON.parse(body.toString())
-  const systemId = answer.rows?.[0]?.[0]
-  return typeof systemId === 'string' ? systemId : undefined
+interface Answer {
+  readonly rows?: readonly (readonly unknown[])[] | null
+  readonly meta?: { readonly _created?: unknown } | null
 }
