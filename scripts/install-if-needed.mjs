@@ -15,8 +15,7 @@ if (installed < changed('package-lock.json')) {
   // The npm that runs us, not another one of the PATH.
   const npm = process.env.npm_execpath
   const [command, ...args] = npm?.endsWith('js') ? [process.execPath, npm] : ['npm']
-  // Not `npm ci`: it refuses a lock file that was written where other platforms' optional packages were not to be had.
-  const { status } = spawnSync(command, [...args, 'install', '--no-save', '--loglevel=error'], {
+  const { status } = spawnSync(command, [...args, 'ci', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: command === 'npm' && process.platform === 'win32',
