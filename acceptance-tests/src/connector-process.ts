@@ -12,13 +12,17 @@ import type {
 } from '@openehr-connectors/spec'
 import { projectRoot } from './cache.js'
 
-/** The words that start a connector of this checkout; the protocol's arguments follow them. */
+/**
+ * The words that start a connector of this checkout; the protocol's arguments follow them.
+ *
+ * @param preloads modules that are loaded before it: see fast-clock.ts
+ */
 export const connectorCommand = (
   room: 'source-openehr' | 'destination-postgres',
-  preload?: URL,
+  ...preloads: readonly URL[]
 ): readonly [string, ...string[]] => [
   process.execPath,
-  ...(preload ? ['--import', preload.href] : []),
+  ...preloads.flatMap(({ href }) => ['--import', href]),
   join(projectRoot, room, 'dist', 'src', 'main.js'),
 ]
 
