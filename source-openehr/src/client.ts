@@ -1,7 +1,7 @@
 import {
+  type ByteBuilder,
   ConfigError,
   type HttpClient,
-  type HttpRequest,
   type HttpResponse,
   HttpStatusError,
   TransientError,
@@ -23,10 +23,19 @@ export interface TemplateInfo {
   readonly createdAt: string | null
 }
 
+export interface QueryOptions {
+  /** Default: the client's. */
+  readonly tries?: number | undefined
+  readonly into?: ByteBuilder
+}
+
 /** The parts of an openEHR REST 1.0/1.1 server that the source reads. */
 export interface OpenEhr {
-  /** Runs an AQL statement. @throws HttpStatusError as the server answers, so that a page can be made smaller */
-  query(aql: string, signal: AbortSignal, tries?: number): Promise<QueryResult>
+  /**
+   * Runs an AQL statement; `into` collects the answer, which is borrowed until the builder is used again.
+   * @throws HttpStatusError as the server answers, so that a page can be made smaller
+   */
+  query(aql: string, signal: AbortSignal, options?: QueryOptions): Promise<QueryResult>
   templates(signal: AbortSignal): Promise<TemplateInfo[]>
   /** The operational template as XML. */
   template(id: string, signal: AbortSignal): Promise<string>
@@ -41,14 +50,17 @@ export const openEhr = (http: HttpClient): OpenEhr => {
     http.send({ method: 'GET', path, headers: { accept } }, signal)
 
   return {
-    async query(aql, signal, tries) {
-      const request: HttpRequest = {
-        method: 'POST',
-        path: '/query/aql',
-        json: { q: aql },
-        headers: { accept: 'application/json' },
-      }
-      const { body, headers } = await http.send(tries === undefined ? request : { ...request, tries }, signal)
+    async query(aql, signal, { tries, into } = {}) {
+      const { body, headers } = await http.send(
+        {
+          method: 'POST',
+          path: '/query/aql',
+          json: { q: aql },
+          ...(tries !== undefined && { tries }),
+          ...(into !== undefined && { into }),
+        },
+        signal,
+      )
       return { body, now: clock(headers) }
     },
 

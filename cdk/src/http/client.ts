@@ -1,3 +1,5 @@
+import type { ByteBuilder } from '../json/index.js'
+
 /** A request relative to the client's base URL. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -11,6 +13,8 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>
   /** Tries in all for this request, the first included. Default: the client's. */
   readonly tries?: number
+  /** Collects the body. The answer's `body` is then a view of it, borrowed until the builder is used again. */
+  readonly into?: ByteBuilder
 }
 
 /** A complete 2xx answer. `body` is what the server meant: decompressed, never cut short. */

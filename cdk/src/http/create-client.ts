@@ -42,7 +42,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
   }
   const transport = axios.create({
     ...agents,
-    responseType: 'arraybuffer',
+    responseType: 'stream',
     decompress: false,
     maxBodyLength: Number.POSITIVE_INFINITY,
     maxContentLength: Number.POSITIVE_INFINITY,
@@ -58,8 +58,8 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
       ...lowerCase(request.headers),
       ...(await authorization.headers(signal)),
     }
-    const { method, json, form } = request
-    const outgoing = { method, url: urlOf(base, request), headers, json, form }
+    const { method, json, form, into } = request
+    const outgoing = { method, url: urlOf(base, request), headers, json, form, into }
     return await exchange(transport, outgoing, timeoutMs, signal).catch(transientOnly)
   }
 

@@ -1,7 +1,9 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
 import type { AxiosInstance, AxiosResponse } from 'axios'
 import { ConfigError, TimeoutError, TransientError } from '../errors.js'
+import { ByteBuilder } from '../json/index.js'
 import type { HttpRequest, HttpResponse } from './client.js'
 import { connectionFailure } from './failure.js'
 
@@ -12,11 +14,11 @@ export interface Outgoing {
   readonly json: HttpRequest['json']
   readonly form: HttpRequest['form'] | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly into: ByteBuilder | undefined
 }
 
-const unzip = promisify(gunzip)
 // Pages have megabytes: with Node's 16 kB each of them would cross to the thread pool hundreds of times, at three times the cost.
-const CHUNK = 2 ** 20
+const PIECE = 2 ** 20
 
 /**
  * Sends a request once and waits for the whole answer, of whatever status.
@@ -24,7 +26,7 @@ const CHUNK = 2 ** 20
  */
 export const exchange = async (
   axios: AxiosInstance,
-  { method, url, headers, json, form }: Outgoing,
+  { method, url, headers, json, form, into = new ByteBuilder() }: Outgoing,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HttpResponse> => {
@@ -36,8 +38,8 @@ export const exchange = async (
   const abort = () => deadline.abort()
   signal.addEventListener('abort', abort)
   try {
-    const content = body(json, form)
-    const answer = await axios.request<Buffer>({
+    const content = contentOf(json, form)
+    const answer = await axios.request<Readable>({
       method,
       url: url.href,
       headers: { ...content?.headers, ...headers },
@@ -45,7 +47,8 @@ export const exchange = async (
       signal: deadline.signal,
     })
     refuseRedirect(answer, url)
-    return { status: answer.status, headers: plainHeaders(answer), body: await whole(answer, server) }
+    const body = await whole(answer, server, into, deadline.signal)
+    return { status: answer.status, headers: plainHeaders(answer), body }
   } catch (error) {
     signal.throwIfAborted()
     if (deadline.signal.aborted) throw new TimeoutError(`${server} did not answer within ${timeoutMs / 1000} s.`)
@@ -57,7 +60,7 @@ export const exchange = async (
   }
 }
 
-const body = (json: unknown, form: HttpRequest['form']) => {
+const contentOf = (json: unknown, form: HttpRequest['form']) => {
   if (json !== undefined)
     return { headers: { 'content-type': 'application/json' }, data: Buffer.from(JSON.stringify(json)) }
   if (form !== undefined)
@@ -68,9 +71,10 @@ const body = (json: unknown, form: HttpRequest['form']) => {
   return undefined
 }
 
-const refuseRedirect = ({ status, headers }: AxiosResponse, url: URL) => {
+const refuseRedirect = ({ status, headers, data }: AxiosResponse<Readable>, url: URL) => {
   const { location } = headers
   if (status < 300 || status > 399 || typeof location !== 'string') return
+  data.destroy()
   // Of the address only the host: what follows may be the start of a login.
   const target = URL.canParse(location, url.href) ? new URL(location, url).origin : 'another address'
   throw new ConfigError(
@@ -78,20 +82,45 @@ const refuseRedirect = ({ status, headers }: AxiosResponse, url: URL) => {
   )
 }
 
-/** Node's zlib says when a gzip stream ends early; axios' own decompression takes it for complete. */
-const whole = async ({ data, headers }: AxiosResponse<Buffer>, server: string): Promise<Buffer> => {
-  const length = headers['content-length']
-  if (length !== undefined && Number(length) !== data.length)
-    throw new TransientError(`The answer of ${server} was cut short.`)
+/**
+ * Collects the body. Node's zlib says when a gzip stream ends early; axios' own decompression takes it for complete.
+ * @throws TransientError when it was cut short
+ */
+const whole = async (
+  { data, headers }: AxiosResponse<Readable>,
+  server: string,
+  into: ByteBuilder,
+  signal: AbortSignal,
+): Promise<Buffer> => {
   const encoding = headers['content-encoding'] ?? 'identity'
-  if (encoding === 'identity' || data.length === 0) return data
-  if (encoding !== 'gzip')
+  if (encoding !== 'identity' && encoding !== 'gzip') {
+    data.destroy()
     throw new ConfigError(`${server} answered in an encoding that was not asked for. A proxy in between may cause it.`)
-  try {
-    return await unzip(data, { chunkSize: CHUNK })
-  } catch (cause) {
-    throw new TransientError(`The compressed answer of ${server} was cut short or damaged.`, { cause })
   }
+  let received = 0
+  const counted = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      received += chunk.length
+      yield chunk
+    }
+  }
+  const collect = async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) into.append(chunk, 0, chunk.length)
+  }
+  into.reset()
+  try {
+    if (encoding === 'gzip') await pipeline(data, counted, createGunzip({ chunkSize: PIECE }), collect, { signal })
+    else await pipeline(data, counted, collect, { signal })
+  } catch (cause) {
+    // An answer without a body, such as 204, is no gzip stream at all.
+    if (received === 0 && data.readableEnded) return into.view()
+    const what = encoding === 'gzip' ? 'cut short or damaged' : 'cut short'
+    throw new TransientError(`The answer of ${server} was ${what}.`, { cause })
+  }
+  const length = headers['content-length']
+  if (length !== undefined && Number(length) !== received)
+    throw new TransientError(`The answer of ${server} was cut short.`)
+  return into.view()
 }
 
 const plainHeaders = ({ headers }: AxiosResponse): Record<string, string> =>

@@ -1,4 +1,4 @@
-import { HttpStatusError, type Logger, TimeoutError, TransientError } from '@openehr-connectors/cdk'
+import { ByteBuilder, HttpStatusError, type Logger, TimeoutError, TransientError } from '@openehr-connectors/cdk'
 import type { OpenEhr, QueryResult } from '../client.js'
 import type { PageSize } from './page-size.js'
 
@@ -23,6 +23,8 @@ const TRIES = { page: 2, search: 1, row: 3 }
 export class Pager {
   /** A failing row lies within this many of the next rows. */
   private suspects: number | undefined
+  /** Pages are large: each is collected in the memory of the one before, which has been read by then. */
+  private readonly body = new ByteBuilder()
 
   constructor(
     private readonly client: OpenEhr,
@@ -36,7 +38,7 @@ export class Pager {
       const limit = this.suspects === undefined ? this.size.limit : Math.max(1, Math.floor(this.suspects / 2))
       try {
         const tries = limit === 1 ? TRIES.row : this.suspects === undefined ? patience : TRIES.search
-        return { kind: 'rows', ...(await this.client.query(ask.full(limit), signal, tries)) }
+        return { kind: 'rows', ...(await this.client.query(ask.full(limit), signal, { tries, into: this.body })) }
       } catch (error) {
         signal.throwIfAborted()
         if (isRefusedAsTooLarge(error)) this.shrink(limit, error, limitNamedIn(error))
@@ -52,7 +54,7 @@ export class Pager {
 
   /** The server must still be able to give the row's ids and times, or it is simply down: then this throws. */
   private async unreadable(ask: Ask, signal: AbortSignal): Promise<Fetched> {
-    const row = await this.client.query(ask.light(1), signal)
+    const row = await this.client.query(ask.light(1), signal, { into: this.body })
     this.suspects = undefined
     return { kind: 'unreadable', ...row }
   }
