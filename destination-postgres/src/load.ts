@@ -1,10 +1,10 @@
 import type { IncomingRecord } from '@openehr-connectors/cdk'
-import type { Client } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { airbyteColumns, type Column } from './columns.js'
 import { COPY_HEADER, COPY_TRAILER, CopyIn } from './copy.js'
 import { copyRows } from './ddl.js'
 import { Chunk } from './encode/chunk.js'
-import { type RowLayout, rowEncoder } from './encode/rows.js'
+import { type RowLayout, rowEncoder, tombstone } from './encode/rows.js'
 import { qualified } from './identifiers.js'
 import { createIncoming, DELETED, deleteTombstones, INCOMING, type Merge, PLACE, upsert } from './merge.js'
 import type { StreamPlan } from './plan.js'
@@ -63,8 +63,37 @@ const copyRecords = async (
 /** Airbyte's columns in the order of encode/rows.ts, where the one with the changes comes last. */
 const [rawId, extractedAt, meta, generation] = airbyteColumns
 
-/** How the rows of a plan get into a table: straight, or through a temporary table when there is a key. */
-export const loadInto = (table: ReadyTable, plan: StreamPlan): Load => {
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Copies rows straight into a table with a key, as long as none of them is there yet. Resolves false, with nothing
+ * written, when one is, or when a batch holds a key twice or a tombstone.
+ */
+const copyStraight = async (
+  client: Client,
+  sql: string,
+  layout: RowLayout,
+  records: readonly IncomingRecord[],
+  signal: AbortSignal,
+): Promise<boolean> => {
+  if (records.some(({ data }) => data.includes(tombstone))) return false
+  await client.query('SAVEPOINT straight')
+  try {
+    await copyRecords(client, sql, layout, records, signal)
+    return true
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error
+    await client.query('ROLLBACK TO SAVEPOINT straight')
+    return false
+  }
+}
+
+/**
+ * How the rows of a plan get into a table: straight, or, when there is a key, through a temporary table. Into a table
+ * that begins empty the rows go straight even then until the first that is there already: a first load costs no more
+ * than an append.
+ */
+export const loadInto = (table: ReadyTable, plan: StreamPlan, beginsEmpty: boolean): Load => {
   const layout: RowLayout = {
     stream: plan.stream,
     columns: table.columns.map(({ property, name, type }) => ({
@@ -75,14 +104,14 @@ export const loadInto = (table: ReadyTable, plan: StreamPlan): Load => {
     rawId: table.rawId,
     generation: plan.generation,
     syncId: plan.syncId,
-    merged: plan.key.length > 0,
+    merged: false,
   }
   const before: Column[] = [...table.columns, { ...rawId, type: table.rawId }, extractedAt, generation]
   const names = before.map(({ name }) => name)
+  const straight = copyRows(qualified(table.name), [...names, meta.name])
   if (plan.key.length === 0) {
-    const sql = copyRows(qualified(table.name), [...names, meta.name])
     return async (client, records, signal) => {
-      await copyRecords(client, sql, layout, records, signal)
+      await copyRecords(client, straight, layout, records, signal)
     }
   }
   const merge: Merge = {
@@ -91,11 +120,15 @@ export const loadInto = (table: ReadyTable, plan: StreamPlan): Load => {
     key: plan.key,
     cursor: table.columns.find(({ name }) => name === plan.cursor?.name),
   }
-  const sql = copyRows(INCOMING, [...names, PLACE, DELETED, meta.name])
+  const merged: RowLayout = { ...layout, merged: true }
+  const incoming = copyRows(INCOMING, [...names, PLACE, DELETED, meta.name])
   const [create, remove, insert] = [createIncoming(merge), deleteTombstones(merge), upsert(merge)]
+  let allNew = beginsEmpty
   return async (client, records, signal) => {
+    if (allNew && (await copyStraight(client, straight, layout, records, signal))) return
+    allNew = false
     await client.query(create)
-    if (await copyRecords(client, sql, layout, records, signal)) await client.query(remove)
+    if (await copyRecords(client, incoming, merged, records, signal)) await client.query(remove)
     await client.query(insert)
   }
 }

@@ -145,6 +145,9 @@ export const prepareTable = async (
   return { name, columns, rawId }
 }
 
+export const isEmpty = async (client: Client, name: TableName): Promise<boolean> =>
+  (await client.query(`SELECT FROM ${qualified(name)} LIMIT 1`)).rowCount === 0
+
 /** The generation of any one row: all rows of a table that was loaded by a refresh are of that generation or later. */
 export const generationOf = async (client: Client, name: TableName): Promise<number | undefined> => {
   const { rows } = await client.query<{ generation: string | null }>(

@@ -6,7 +6,7 @@ import type { StreamPlan } from './plan.js'
 import { byBytes, byKey } from './shards.js'
 import { preparePlace } from './stage.js'
 import { isPlain, swapByName, swapRows } from './swap.js'
-import { inspect, prepareTable, takeTurn } from './tables.js'
+import { inspect, isEmpty, prepareTable, takeTurn } from './tables.js'
 import { inTransaction } from './transaction.js'
 
 const preparing = ({ schema, table }: StreamPlan['target']) => ({
@@ -48,10 +48,16 @@ const replaceTarget = async (connections: Connections, plan: StreamPlan, { log, 
  * @throws ConfigError, TransientError
  */
 export const openWriter = async (connections: Connections, plan: StreamPlan, context: Context): Promise<Writer> => {
-  const place = await inTransaction(connections, preparing(plan.target), context.signal, client =>
-    preparePlace(client, plan),
+  const { place, beginsEmpty } = await inTransaction(
+    connections,
+    preparing(plan.target),
+    context.signal,
+    async client => {
+      const place = await preparePlace(client, plan)
+      return { place, beginsEmpty: await isEmpty(client, place.table.name) }
+    },
   )
-  const load = loadInto(place.table, plan)
+  const load = loadInto(place.table, plan, beginsEmpty)
   const keys = plan.columns.filter(({ name }) => plan.key.includes(name)).map(({ property }) => property)
 
   const split = (records: readonly IncomingRecord[]) =>

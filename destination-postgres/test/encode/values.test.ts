@@ -25,7 +25,7 @@ const landed = async (type: ColumnType, values: readonly string[]): Promise<(str
     generation: 0,
     syncId: 1,
   }
-  const load = loadInto({ name, columns, rawId: 'uuid' }, plan)
+  const load = loadInto({ name, columns, rawId: 'uuid' }, plan, true)
   const records: IncomingRecord[] = values.map(value => record(`{"v":${value}}`))
   return connected(async client => {
     await client.query(`
