@@ -57,6 +57,11 @@ export interface RunningConnector {
   readonly process: ChildProcessWithoutNullStreams
   /** Reads stdout from where it is to its end. */
   ended(): Promise<Ended>
+  /**
+   * Reads stdout until these words have come; what is read so is kept only when `ended` was called before.
+   * @throws Error when it ends before
+   */
+  heard(words: string): Promise<void>
 }
 
 /** Starts a connector's process. Its stdin stays open. */
@@ -68,7 +73,9 @@ export function startConnector([file, ...words]: readonly [string, ...string[]],
     writeFileSync(path, JSON.stringify(content))
     return [`--${name}`, path]
   })
-  const child = spawn(file, [...words, verb, ...args], { env: { ...process.env, ...env } })
+  // One that hangs shall not outlive its test by much.
+  const limits = { timeout: 110_000, killSignal: 'SIGKILL' } as const
+  const child = spawn(file, [...words, verb, ...args], { env: { ...process.env, ...env }, ...limits })
   // A connector that has ended reads no more, and that is its right.
   child.stdin.on('error', () => {})
   const stderr = text(child.stderr)
@@ -79,6 +86,18 @@ export function startConnector([file, ...words]: readonly [string, ...string[]],
       const [stdout, [code, signal]] = await Promise.all([textOf(child), exit])
       return endedWith(code, signal, stdout, await stderr)
     },
+    heard: words =>
+      new Promise((resolve, reject) => {
+        let said = ''
+        const listen = (chunk: Buffer) => {
+          said += chunk
+          if (!said.includes(words)) return
+          child.stdout.off('data', listen)
+          resolve()
+        }
+        child.stdout.on('data', listen)
+        child.stdout.once('close', () => reject(new Error(`The connector has ended without saying ${words}.`)))
+      }),
   }
 }
 

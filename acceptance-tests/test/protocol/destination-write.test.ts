@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '@openehr-connectors/spec'
 import { describe, it } from 'mocha'
 import { runConnector, startConnector } from '../../src/connector-process.js'
 import { errorsOf, statesOf } from '../../src/messages.js'
-import { assertHides, assertProtocol } from './assertions.js'
+import { assertHides, assertProtocol, spellings } from './assertions.js'
 import {
   catalogWith,
   command,
@@ -157,6 +156,15 @@ describe('destination-postgres that is written to', function () {
     assert.doesNotMatch(ended.stdout + ended.stderr, /Zaphod/)
   })
 
+  for (const [spelling, schema] of Object.entries(spellings(password)))
+    it(`masks a password that another option repeats, spelled ${spelling}`, async () => {
+      const ended = await runConnector(command, { verb: 'check', config: db().config({ schema }), env })
+      assertProtocol(ended)
+      assertHides(ended, [password])
+      const [answer] = ended.messages.flatMap(({ connectionStatus }) => connectionStatus ?? [])
+      assert.match(answer?.message ?? '', /may not create the schema \*{4}/)
+    })
+
   it('shows no password when the login fails, and ends with a config_error', async () => {
     const config = db().config({ password: `not ${password}` })
     const catalog = catalogWith(names('nothing'))
@@ -181,11 +189,11 @@ describe('destination-postgres that is written to', function () {
     it(`writes what it was given after ${signal}, gives its state back, and ends with exit code ${code}`, async () => {
       const table = `stopped_by_${signal.toLowerCase()}`
       const catalog = catalogWith(names(table), names('a_sign_of_life'))
-      const { process, ended } = startConnector(command, { verb: 'write', config: db().config(), catalog })
+      const { process, ended, heard } = startConnector(command, { verb: 'write', config: db().config(), catalog })
       const all = ended()
       // A state that covers nothing goes back at once: what came before it has been read.
       process.stdin.write(input(record(table, 1, 'Ada'), state(table, { at: 1 }), state('a_sign_of_life', {})))
-      for (let seen = ''; !seen.includes('a_sign_of_life'); ) seen += String((await once(process.stdout, 'data'))[0])
+      await heard('a_sign_of_life')
       process.kill(signal)
       const said = await all
       assertProtocol(said)

@@ -6,7 +6,7 @@ import type { AirbyteMessage, ConfiguredAirbyteCatalog } from '@openehr-connecto
 import { after, before, describe, it } from 'mocha'
 import { type Asked, type Ended, runConnector } from '../../src/connector-process.js'
 import { catalogOf, configured, errorsOf, recordsOf } from '../../src/messages.js'
-import { assertHides, assertProtocol } from './assertions.js'
+import { assertHides, assertProtocol, spellings } from './assertions.js'
 import { authentication, command, configFor, login, startGuarded } from './openehr.js'
 
 const env = { LOG_LEVEL: 'TRACE' }
@@ -72,6 +72,14 @@ describe('source-openehr at the most talkative', function () {
       ] as const)
         assertQuiet(await run(asked))
     })
+
+  it('masks a password that another option repeats, in whatever spelling', async () => {
+    const templates = Object.values(spellings(login.password))
+    const ended = await run({ verb: 'check', config: configFor(sandbox, { templates }) })
+    assertQuiet(ended)
+    const [answer] = ended.messages.flatMap(({ connectionStatus }) => connectionStatus ?? [])
+    assert.match(answer?.message ?? '', /has no template "\*{4}"/)
+  })
 
   it('shows no password of a config that is not valid', async () => {
     const config = { authentication: { ...authentication, method: 'basik' }, base_url: login.password }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import type { Sandbox } from '@openehr-connectors/sandbox'
 import type { ConfiguredAirbyteCatalog, JsonObject } from '@openehr-connectors/spec'
@@ -32,8 +31,7 @@ describe('source-openehr that is told to stop', function () {
     sandbox.requests.reset()
     const running = startConnector(hastyCommand, { verb: 'read', config, catalog })
     const ended = running.ended()
-    const { stdout } = running.process
-    for (let seen = ''; !seen.includes('"type":"RECORD"'); ) seen += String((await once(stdout, 'data'))[0])
+    await running.heard('"type":"RECORD"')
     return { child: running.process, ended }
   }
   const uids = ({ messages }: Ended) => recordsOf(messages).map(({ data }) => String(data.version_uid))
