@@ -22,7 +22,7 @@ export const connectorCommand = (
   ...preloads: readonly URL[]
 ): readonly [string, ...string[]] => [
   process.execPath,
-  ...preloads.flatMap(({ href }) => ['--import', href]),
+  ...preloads.map(({ href }) => `--import=${href}`),
   join(projectRoot, room, 'dist', 'src', 'main.js'),
 ]
 

@@ -35,7 +35,7 @@ for (const dialect of ['refreshes', 'legacy'] as const)
 
       const stopLooking = new AbortController()
       const looking = lookOn(connection, stopLooking.signal)
-      const killing = { chance: chanceFor(`kills ${dialect}`), kills: 4, spanMs: 900 }
+      const killing = { chance: chanceFor(`kills ${dialect}`), kills: 4, spanMs: 900, inParts: dialect === 'refreshes' }
       await syncWhileKilling(connection, killing, streams, options)
       const { outcome, problems } = await connection.sync(streams, options)
       assert.deepEqual([outcome, problems], ['succeeded', []])
