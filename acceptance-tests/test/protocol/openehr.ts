@@ -1,5 +1,5 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from '@openehr-connectors/sandbox'
-import type { AirbyteStateMessage, JsonObject } from '@openehr-connectors/spec'
+import type { JsonObject } from '@openehr-connectors/spec'
 import { connectorCommand, fastClock } from '../../src/connector-process.js'
 import { openEhr } from '../../src/openehr.js'
 
@@ -35,9 +35,4 @@ export async function file({ baseUrl, population }: Sandbox, index = 0): Promise
 export const inTheFuture = ({ snapshot: _, seen: __, ...state }: JsonObject): JsonObject => ({
   ...state,
   cursor: { committed_at: '9999-12-31T23:59:59.000000Z', uid: '' },
-})
-
-export const streamState = (name: string, stream_state: JsonObject): AirbyteStateMessage => ({
-  type: 'STREAM',
-  stream: { stream_descriptor: { name }, stream_state },
 })
