@@ -78,3 +78,9 @@ export const upsert = (merge: Merge): string => {
     `WHERE ${isNewer('excluded', 't', merge.cursor)}`
   )
 }
+
+/** Removes what an interrupted attempt had written and the next one wrote again: all but one of the rows with one identity. */
+export const deleteRepeats = (table: TableName, identity: readonly string[]): string =>
+  `DELETE FROM ${qualified(table)} t USING (\n` +
+  `  SELECT ctid, row_number() OVER (PARTITION BY ${identity.map(quoted).join(', ')} ORDER BY ${EXTRACTED} DESC) AS n\n` +
+  `  FROM ${qualified(table)}\n) r WHERE t.ctid = r.ctid AND r.n > 1`

@@ -13,6 +13,8 @@ export interface StreamPlan {
   /** Columns of the primary key; empty when every record becomes a row. */
   readonly key: readonly string[]
   readonly cursor: DeclaredColumn | undefined
+  /** Columns by which a record that came twice is known, where every record becomes a row; empty when there are none. */
+  readonly identity: readonly string[]
   /** Absent: rows are added to those that are there. */
   readonly replacement: Replacement | undefined
   readonly generation: number
@@ -55,6 +57,17 @@ const columnAt = (path: readonly string[], what: string, columns: readonly Decla
   return column
 }
 
+/** The source's own key and cursor: rows that agree in both are one version of one thing. None where they are not columns. */
+const identityOf = ({ stream }: ConfiguredAirbyteStream, columns: readonly DeclaredColumn[]): string[] => {
+  const key = stream.source_defined_primary_key ?? []
+  const cursor = stream.default_cursor_field ?? []
+  const paths = key.length === 0 ? [] : [...key, ...(cursor.length > 0 ? [cursor] : [])]
+  const names = paths.map(([property, ...deeper]) =>
+    deeper.length > 0 ? undefined : columns.find(column => column.property === property)?.name,
+  )
+  return names.every(name => name !== undefined) ? names : []
+}
+
 const ofSource = <T>(configured: T[] | undefined, source: T[] | undefined): T[] =>
   configured !== undefined && configured.length > 0 ? configured : (source ?? [])
 
@@ -87,6 +100,7 @@ export const planOf = (
     columns,
     key: keyPaths.map(path => columnAt(path, 'primary key', columns, stream.name).name),
     cursor: cursorPath.length === 0 ? undefined : columnAt(cursorPath, 'cursor', columns, stream.name),
+    identity: dedup ? [] : identityOf(configured, columns),
     replacement: replacementOf(configured, jobId),
     generation: configured.generation_id ?? 0,
     syncId: configured.sync_id,

@@ -4,6 +4,7 @@ import { commentTable, dropTable } from './ddl.js'
 import { shown, type TableName } from './identifiers.js'
 import type { Replacement, StreamPlan } from './plan.js'
 import {
+  type ExistingTable,
   ensureSchema,
   generationOf,
   inspect,
@@ -22,6 +23,8 @@ const commentFor = ({ attempt }: Replacement): string => `${MARK}${attempt ?? 'o
 export interface Place {
   readonly table: ReadyTable
   readonly staged: boolean
+  /** An earlier attempt has left rows here, and may have left some that will come again. */
+  readonly resumed: boolean
 }
 
 /** The stage of this replacement. One that another attempt left, and that nobody can go on with, is dropped. */
@@ -30,20 +33,21 @@ const prepareStage = async (
   name: TableName,
   plan: StreamPlan,
   replacement: Replacement,
-): Promise<ReadyTable> => {
+): Promise<Place> => {
   const left = await inspect(client, name)
   if (left !== undefined) {
     if (!left.comment?.startsWith(MARK)) {
       throw new ConfigError(`The table ${shown(name)} is in the way of the stage for ${plan.stream}. Rename it.`)
     }
-    if (replacement.attempt === undefined || left.comment !== commentFor(replacement)) {
-      await client.query(dropTable(name))
-    }
+    if (!isSameAttempt(left, replacement)) await client.query(dropTable(name))
   }
   const table = await prepareTable(client, name, plan.columns, plan.key)
   await client.query(commentTable(name, commentFor(replacement)))
-  return table
+  return { table, staged: true, resumed: left !== undefined && isSameAttempt(left, replacement) }
 }
+
+const isSameAttempt = ({ comment }: ExistingTable, replacement: Replacement): boolean =>
+  replacement.attempt !== undefined && comment === commentFor(replacement)
 
 /** Whether an earlier attempt of this generation has already replaced the rows. */
 const isInPlace = async (client: Client, target: TableName, generation: number | undefined): Promise<boolean> => {
@@ -66,7 +70,7 @@ export const preparePlace = async (client: Client, plan: StreamPlan): Promise<Pl
     replacement === undefined ||
     (present !== undefined && (await isInPlace(client, plan.target, replacement.unlessAtGeneration)))
   ) {
-    return { table: await prepareTable(client, plan.target, plan.columns, plan.key), staged: false }
+    return { table: await prepareTable(client, plan.target, plan.columns, plan.key), staged: false, resumed: false }
   }
-  return { table: await prepareStage(client, plan.stage, plan, replacement), staged: true }
+  return await prepareStage(client, plan.stage, plan, replacement)
 }

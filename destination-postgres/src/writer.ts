@@ -2,6 +2,7 @@ import type { Context, IncomingRecord, Writer } from '@openehr-connectors/cdk'
 import type { Connections } from './connect.js'
 import { shown } from './identifiers.js'
 import { loadInto } from './load.js'
+import { deleteRepeats } from './merge.js'
 import type { StreamPlan } from './plan.js'
 import { byBytes, byKey } from './shards.js'
 import { preparePlace } from './stage.js'
@@ -77,6 +78,11 @@ export const openWriter = async (connections: Connections, plan: StreamPlan, con
     async finish(complete) {
       if (!place.staged) return true
       if (!complete) return false
+      if (place.resumed && plan.identity.length > 0) {
+        await inTransaction(connections, writing(plan), context.signal, client =>
+          client.query(deleteRepeats(plan.stage, plan.identity)),
+        )
+      }
       await replaceTarget(connections, plan, context)
       return true
     },

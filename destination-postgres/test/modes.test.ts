@@ -92,6 +92,18 @@ describe('in the dialect without generations', () => {
 describe('in the dialect with generations', () => {
   before(() => emptySchema(schema))
 
+  it("a refresh that goes on after a crash keeps once what came twice, known by the source's key and cursor", async () => {
+    const { stream: declared, ...configured } = refreshing('repeated', 'append', 7, 7)
+    const known = {
+      ...configured,
+      stream: { ...declared, source_defined_primary_key: [['id']], default_cursor_field: ['note'] },
+    }
+    await syncOf(known, [[record({ id: 1, note: 'a' }), record({ id: 2, note: 'b' })]], { schema })
+    const rest = [record({ id: 2, note: 'b' }), record({ id: 2, note: 'b, changed' }), record({ id: 3, note: 'c' })]
+    await syncOf(known, [rest], { schema, complete: true })
+    assert.deepEqual(await notes('repeated'), ['a', 'b', 'b, changed', 'c'])
+  })
+
   for (const mode of ['append', 'append_dedup'] as const) {
     it(`${mode} with minimum 0 keeps the rows of all generations and tags the new ones`, async () => {
       await syncOf(refreshing(`keep_${mode}`, mode, 1, 0), [[record({ id: 1, note: 'a' })]], { schema, complete: true })

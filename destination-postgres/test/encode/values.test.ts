@@ -21,6 +21,7 @@ const landed = async (type: ColumnType, values: readonly string[]): Promise<(str
     columns,
     key: [],
     cursor: undefined,
+    identity: [],
     replacement: undefined,
     generation: 0,
     syncId: 1,
