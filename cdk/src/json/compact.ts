@@ -38,6 +38,16 @@ export class ByteBuilder {
     this.#length += target.write(text, this.#length)
   }
 
+  /** Makes room for `size` more bytes. Whoever writes them there itself says so by `seek`. */
+  reserve(size: number): Uint8Array {
+    return this.#room(size)
+  }
+
+  /** Sets the length, after bytes were written behind it. */
+  seek(length: number): void {
+    this.#length = length
+  }
+
   /** Forgets what was appended and keeps the memory. */
   reset(): void {
     this.#length = 0

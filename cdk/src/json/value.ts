@@ -47,8 +47,11 @@ export function scanValue(bytes: Uint8Array, at: number, out?: ByteBuilder, visi
   let closer = 0
   let expect = VALUE
   let i = at
-  // What lies between two stretches of white space is copied in one go.
+  // What lies between two stretches of white space is copied in one go, and here: a call for each took a third of the time.
   let run = at
+  const copying = out !== undefined
+  const target = out?.reserve(bytes.length - at) ?? bytes
+  let o = out?.length ?? 0
   // The depth whose members are told, and the member that is being copied.
   const told = visit !== undefined && out !== undefined ? 1 : -1
   let keyStart = -1
@@ -60,8 +63,8 @@ export function scanValue(bytes: Uint8Array, at: number, out?: ByteBuilder, visi
     if (c <= SPACE) {
       const start = i
       while (c === SPACE || c === 0x0a || c === 0x0d || c === 0x09) c = bytes[++i] as number
-      if (out !== undefined) {
-        out.append(bytes, run, start)
+      if (copying) {
+        for (let from = run; from < start; from++) target[o++] = bytes[from] as number
         run = i
       }
     }
@@ -80,9 +83,9 @@ export function scanValue(bytes: Uint8Array, at: number, out?: ByteBuilder, visi
       }
       i++
       if (expect >= KEY) {
-        if (depth === told && out !== undefined) {
-          keyStart = out.length + start + 1 - run
-          keyEnd = out.length + i - 1 - run
+        if (depth === told) {
+          keyStart = o + start + 1 - run
+          keyEnd = o + i - 1 - run
           expect = COLON_OF_KEY
         } else if (bytes[i] === COLON) {
           expect = VALUE
@@ -100,11 +103,11 @@ export function scanValue(bytes: Uint8Array, at: number, out?: ByteBuilder, visi
     } else if (c === COLON && expect === COLON_OF_KEY) {
       expect = VALUE
       i++
-      if (depth === told && out !== undefined) {
-        out.append(bytes, run, i)
+      if (depth === told) {
+        while (run < i) target[o++] = bytes[run++] as number
         i = skipSpace(bytes, i)
         run = i
-        valueStart = out.length
+        valueStart = o
       }
       continue
     } else if (expect > FIRST_VALUE) {
@@ -122,13 +125,16 @@ export function scanValue(bytes: Uint8Array, at: number, out?: ByteBuilder, visi
     // A value has ended.
     expect = NEXT
     if (depth === 0) {
-      out?.append(bytes, run, i)
+      if (copying) {
+        while (run < i) target[o++] = bytes[run++] as number
+        out.seek(o)
+      }
       return i
     }
-    if (depth === told && keyStart >= 0 && out !== undefined) {
-      out.append(bytes, run, i)
-      run = i
-      visit?.(keyStart, keyEnd, valueStart, out.length)
+    if (depth === told && keyStart >= 0) {
+      while (run < i) target[o++] = bytes[run++] as number
+      out?.seek(o)
+      visit?.(keyStart, keyEnd, valueStart, o)
       keyStart = -1
     }
   }
