@@ -25,6 +25,16 @@ const wasCommitted = async (connections: Connections, xid: string, signal: Abort
   throw new TransientError('It could not be learned whether the last batch was committed. Run the sync again.')
 }
 
+/**
+ * The transaction's number: taken now, because later nothing else can tell whether a COMMIT without an answer took place.
+ * Long values are compressed by lz4 where the server has it and nobody chose otherwise: loading is a third faster than by
+ * pglz, for a little more space.
+ */
+const BEGINNING = `
+SELECT pg_current_xact_id()::text AS xid,
+  (SELECT set_config(name, 'lz4', true) FROM pg_settings
+   WHERE name = 'default_toast_compression' AND source = 'default' AND 'lz4' = ANY (enumvals)) AS compression`
+
 const attemptOnce = async <T>(
   connections: Connections,
   work: (client: Client) => Promise<T>,
@@ -33,8 +43,7 @@ const attemptOnce = async <T>(
   let committing: { xid: string; result: T } | undefined
   const commit = async (client: Client): Promise<T> => {
     await client.query('BEGIN')
-    // Taken now: later nothing else can tell whether a COMMIT without an answer took place.
-    const { rows } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid')
+    const { rows } = await client.query<{ xid: string }>(BEGINNING)
     const result = await work(client)
     committing = { xid: rows[0]?.xid ?? '', result }
     await client.query('COMMIT')

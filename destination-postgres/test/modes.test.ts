@@ -89,6 +89,19 @@ describe('in the dialect without generations', () => {
   })
 })
 
+describe('long values', () => {
+  before(() => emptySchema(schema))
+
+  it('are compressed by lz4 where the server has it', async () => {
+    await syncOf(old('long', 'append'), [noted('x'.repeat(10_000))], { schema, complete: true })
+    const [found] = await sql<{ used: string; offered: string[] }>(
+      `SELECT pg_column_compression(note) AS used, enumvals AS offered FROM ${schema}.long, pg_settings
+       WHERE name = 'default_toast_compression'`,
+    )
+    assert.equal(found?.used, found?.offered.includes('lz4') ? 'lz4' : 'pglz')
+  })
+})
+
 describe('in the dialect with generations', () => {
   before(() => emptySchema(schema))
 
