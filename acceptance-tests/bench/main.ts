@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { startPostgres } from '@openehr-connectors/sandbox'
+import { type Postgres, startPostgres } from '@openehr-connectors/sandbox'
 import { loadGenerated, startEhrbase } from '../src/index.js'
 import { FOLDER, SANDBOX } from './connectors.js'
 import { benchDestination } from './destination.js'
@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     times: { type: 'string', default: '3' },
     /** An EHRbase that runs already and holds --compositions. */
     'ehrbase-url': { type: 'string' },
+    /** A PostgreSQL to load into instead of an embedded one, which is built without lz4: postgres://user:password@host:port/database. */
+    'postgres-url': { type: 'string' },
   },
 })
 const [rows, large, times] = [Number(options.compositions), Number(options.large), Number(options.times)]
@@ -57,6 +59,20 @@ async function ehrbase(compositions: number): Promise<Server> {
   return { ...server, url: server.baseUrl }
 }
 
+function given(url: string): Postgres {
+  const { hostname: host, port, username: user, password, pathname } = new URL(url)
+  return {
+    url,
+    host,
+    port: Number(port),
+    user,
+    password,
+    database: pathname.slice(1),
+    dataDir: '',
+    stop: async () => {},
+  }
+}
+
 const figures: Figure[] = []
 const add = (...some: Figure[]): void => {
   figures.push(...some)
@@ -64,7 +80,8 @@ const add = (...some: Figure[]): void => {
     process.stderr.write(`${what}: ${measured} ${ratios.map(r => r.toFixed(2)).join(' ')}\n`)
 }
 
-const postgres = await startPostgres({ persistent: true })
+const postgres =
+  options['postgres-url'] === undefined ? await startPostgres({ persistent: true }) : given(options['postgres-url'])
 try {
   for (const [name, start] of [
     ['sandbox', sandbox],
