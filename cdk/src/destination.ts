@@ -3,7 +3,10 @@ import type { RecordChange } from './protocol/record.js'
 import type { Context } from './source.js'
 import type { WriteLimits } from './write/index.js'
 
-/** A record as it came in. `data` is the JSON text of its data, byte for byte as the source wrote it. */
+/**
+ * A record as it came in. `data` is the JSON text of its data, byte for byte as the source wrote it, and the writer's to
+ * read until `write` settles.
+ */
 export interface IncomingRecord {
   readonly data: Buffer
   /** Milliseconds since 1970; becomes `_airbyte_extracted_at`. */

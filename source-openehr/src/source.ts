@@ -61,6 +61,10 @@ export const source: Source<SourceOpenehrConfig> = {
   },
 
   async open(config, streams, context) {
+    if (!config.tls.verify && config.base_url.startsWith('https:'))
+      context.log.warn(
+        'The certificate of the server is not verified: anybody on the way can read and change what is synced.',
+      )
     const http = httpClient(config, context)
     context.signal.addEventListener('abort', () => http.close())
     const client = openEhr(http)

@@ -10,7 +10,7 @@ sourceRules({
     {
       title: 'a server that is not there',
       change: config => ({ ...config, base_url: 'http://127.0.0.1:1/ehrbase/rest/openehr/v1' }),
-      says: /127\.0\.0\.1:1 could not be reached/,
+      says: /127\.0\.0\.1:1 could not be reached .* Check host and port/,
     },
     {
       title: 'a path without an openEHR API',

@@ -49,7 +49,10 @@ export const connectionFailure = (error: unknown, server: string): Error => {
   // axios calls a body that ended early a bad response.
   if (code === 'ERR_BAD_RESPONSE') return new TransientError(`The answer of ${server} was cut short.`, { cause })
   if (/^(E(?!RR_)|ERR_SSL_)/.test(code))
-    return new TransientError(`${server} could not be reached (${code}).`, { cause })
+    return new TransientError(
+      `${server} could not be reached (${code}). Check host and port, and that the server is running.`,
+      { cause },
+    )
   return new Error(`A request to ${server} could not be made (${code}).`, { cause })
 }
 

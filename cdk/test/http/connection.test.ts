@@ -135,7 +135,10 @@ describe('A connection', () => {
     const refused = impatientClient({ baseUrl: `http://127.0.0.1:${free}/rest`, authorization })
     await assert.rejects(refused.client.send({ method: 'GET', path }, never), (error: Error) => {
       assert.ok(error instanceof TransientError)
-      assert.equal(error.message, `127.0.0.1:${free} could not be reached (ECONNREFUSED).`)
+      assert.equal(
+        error.message,
+        `127.0.0.1:${free} could not be reached (ECONNREFUSED). Check host and port, and that the server is running.`,
+      )
       // Not in its cause either: what axios throws holds the request.
       assert.doesNotMatch(inspect(error, { depth: 10 }), /hunter2|7d44b88c|authorization|cmVhZGVy/i)
       return true
@@ -145,7 +148,10 @@ describe('A connection', () => {
     const unknown = impatientClient({ baseUrl: 'https://ehr.invalid', tries: 1 })
     await assert.rejects(unknown.client.send(request, never), (error: Error) => {
       assert.ok(error instanceof TransientError)
-      assert.match(error.message, /^ehr\.invalid:443 could not be reached \((ENOTFOUND|EAI_AGAIN)\)\.$/)
+      assert.match(
+        error.message,
+        /^ehr\.invalid:443 could not be reached \((ENOTFOUND|EAI_AGAIN)\)\. Check host and port/,
+      )
       return true
     })
   })
