@@ -1,6 +1,7 @@
-import { type ConfiguredAirbyteCatalog, type Problem, validateConfiguredCatalog } from '@openehr-connectors/spec'
+import { type ConfiguredAirbyteCatalog, validateConfiguredCatalog } from '@openehr-connectors/spec'
 import { ConfigError } from './errors.js'
 import { readJsonFile } from './json-file.js'
+import { refuse } from './validity.js'
 
 /**
  * Reads a configured catalog (protocol 0.18, ConfiguredAirbyteCatalog).
@@ -17,11 +18,4 @@ export async function readCatalog(path: string): Promise<ConfiguredAirbyteCatalo
     seen.add(identity)
   }
   return catalog as ConfiguredAirbyteCatalog
-}
-
-/** @throws ConfigError that lists the problems; none: returns */
-export function refuse(problems: readonly Problem[], what: string): void {
-  if (problems.length === 0) return
-  const list = problems.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ')
-  throw new ConfigError(`The ${what} is not valid: ${list}.`)
 }

@@ -1,7 +1,7 @@
 import { type AirbyteStateMessage, type JsonObject, validateStates } from '@openehr-connectors/spec'
-import { refuse } from './catalog.js'
 import { ConfigError } from './errors.js'
 import { readJsonFile, readText } from './json-file.js'
+import { refuse } from './validity.js'
 
 /**
  * Reads the state of the last sync: an array of STREAM states. Missing, `[]` and `{}` mean that there was none.

@@ -1,4 +1,4 @@
-import { ConfigError, type Destination } from '@openehr-connectors/cdk'
+import { type Destination, valid } from '@openehr-connectors/cdk'
 import {
   type DestinationPostgresConfig,
   destinationPostgresSpecification,
@@ -13,15 +13,7 @@ import { openSink } from './sink.js'
  */
 export const postgresDestination = (jobId: string | undefined): Destination<DestinationPostgresConfig> => ({
   specification: destinationPostgresSpecification,
-  configure(value) {
-    const config = structuredClone(value)
-    const problems = validateDestinationPostgresConfig(config)
-    if (problems.length > 0) {
-      const list = problems.map(({ path, message }) => `${path || 'it'} ${message}`).join('; ')
-      throw new ConfigError(`The configuration is not valid: ${list}.`)
-    }
-    return config as DestinationPostgresConfig
-  },
+  configure: value => valid(validateDestinationPostgresConfig, value, 'configuration'),
   check,
   open: async (config, context) => openSink(config, jobId, context),
 })

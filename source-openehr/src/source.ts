@@ -5,6 +5,7 @@ import {
   createHttpClient,
   type HttpClient,
   type Source,
+  valid,
 } from '@openehr-connectors/cdk'
 import {
   type SourceOpenehrConfig,
@@ -23,16 +24,11 @@ import { detect } from './vendors/detect.js'
 export const source: Source<SourceOpenehrConfig> = {
   specification: sourceOpenehrSpecification,
 
-  configure(config) {
-    const problems = validateSourceOpenehrConfig(config)
-    if (problems.length > 0)
-      throw new ConfigError(
-        `The configuration is not valid: ${problems.map(({ path, message }) => `${path} ${message}`).join('; ')}.`,
-      )
-    const valid = config as SourceOpenehrConfig
-    if (valid.committed_since !== undefined && parseInstant(valid.committed_since) === undefined)
+  configure(value) {
+    const config = valid<SourceOpenehrConfig>(validateSourceOpenehrConfig, value, 'configuration')
+    if (config.committed_since !== undefined && parseInstant(config.committed_since) === undefined)
       throw new ConfigError('The configuration is not valid: /committed_since is no date and time.')
-    return valid
+    return config
   },
 
   async check(config, context) {
