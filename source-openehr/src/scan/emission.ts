@@ -41,7 +41,7 @@ export class Emission {
     wants: (progress: Progress, row: ScannedRow) => boolean,
   ): Generator<Item> {
     this.guard(step)
-    for (const scanned of step.rows) {
+    for (const scanned of step.rows()) {
       const takers = among.filter(target => this.takes(target, scanned, wants))
       if (takers.length === 0) continue
       if (step.unreadable && this.failUnreadable) {

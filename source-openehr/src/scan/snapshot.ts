@@ -25,7 +25,7 @@ export async function* snapshot(
 
   for await (const { lane, step } of sideBySide(lanes, concurrency, signal)) {
     yield* emission.page(step, scanning.kind, targets, wantsInSnapshot)
-    const through = lane.walk.ended ? lane.range.through : (step.rows.at(-1)?.position.id ?? lane.at)
+    const through = lane.walk.ended ? lane.range.through : (step.end?.id ?? lane.at)
     for (const { progress } of targets) progress.readRange({ after: lane.at, through })
     lane.at = through
     yield* emission.stateWhenDue(targets)

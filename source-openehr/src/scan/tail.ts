@@ -36,7 +36,7 @@ export async function* tail(
   })
   let started: number | undefined
   for await (const { step } of sideBySide([{ walk }], 1, signal)) {
-    const end = step.rows.at(-1)?.position
+    const { end } = step
     if (!end) {
       for (const { progress } of targets) progress.readToEnd()
       break
@@ -76,7 +76,7 @@ async function* late(
     return { full: ask, light: ask }
   })
   for await (const { step } of sideBySide([{ walk: sweep }], 1, signal)) {
-    const ids = step.rows
+    const ids = [...step.rows()]
       .filter(row => targets.some(target => isOf(target, row) && target.progress.wantsInTail(row)))
       .map(({ position }) => position.id)
     if (ids.length > 0) yield* fetchLate(scanning, emission, targets, ids, signal)

@@ -1,8 +1,8 @@
-import { ByteBuilder, type Logger } from '@openehr-connectors/cdk'
+import type { Logger } from '@openehr-connectors/cdk'
 import type { Position } from '../aql.js'
 import type { OpenEhr } from '../client.js'
 import { type Instant, parseInstant } from '../instant.js'
-import { type Page, type Row, readPage } from '../page.js'
+import { type Page, PageReader, type Row } from '../page.js'
 import type { Kind } from './kind.js'
 import { type PageLimits, PageSize } from './page-size.js'
 import { type Ask, type Fetched, Pager } from './pager.js'
@@ -14,8 +14,11 @@ export interface ScannedRow extends Version {
 }
 
 export interface Step {
-  readonly rows: readonly ScannedRow[]
   readonly page: Page
+  /** The rows in their order, each made when it is asked for. */
+  rows(): Iterable<ScannedRow>
+  /** Where the page ends; `undefined` when it is empty. */
+  readonly end: Position | undefined
   /** The server fails whenever it has to serve the payload of this page's only row. */
   readonly unreadable: boolean
   /** The server's clock when it answered. */
@@ -63,21 +66,25 @@ export class Walk {
     return await this.pager.next(this.ask, signal)
   }
 
-  /** The rows of an answer; their payloads stand in `out`, until it is used again. */
-  take(fetched: Fetched, out: ByteBuilder): Step {
+  /** The rows of an answer. They stand in the reader's memory until it is used again. */
+  take(fetched: Fetched, reader: PageReader): Step {
     const { kind } = this.scanning
     const unreadable = fetched.kind === 'unreadable'
     const shape = unreadable ? kind.light : kind.full
-    const page = readPage(fetched.body, Object.keys(shape.columns), kind.payload, out)
-    const rows = page.rows.map(row => place(row, kind))
-    this.last = rows.at(-1)?.position ?? this.last
-    if (!unreadable) this.pager.learn(rows.length, page.size, page.maxLimit)
-    this.ask = this.following(this.last, rows.length === 0)
-    return { rows, page, unreadable, now: fetched.now }
+    const page = reader.read(fetched.body, Object.keys(shape.columns), kind.payload)
+    const end = page.length > 0 ? place(page.row(page.length - 1), kind).position : undefined
+    this.last = end ?? this.last
+    if (!unreadable) this.pager.learn(page.length, page.size, page.maxLimit)
+    this.ask = this.following(this.last, end === undefined)
+    return { page, rows: () => placed(page, kind), end, unreadable, now: fetched.now }
   }
 }
 
-export const place = (row: Row, kind: Kind): ScannedRow => {
+function* placed(page: Page, kind: Kind): Generator<ScannedRow> {
+  for (let i = 0; i < page.length; i++) yield place(page.row(i), kind)
+}
+
+const place = (row: Row, kind: Kind): ScannedRow => {
   const uid = row.values[kind.uid]
   const at = parseInstant(row.values[kind.time] ?? '')
   if (uid == null || at === undefined)
@@ -99,7 +106,7 @@ export async function* sideBySide<T extends { readonly walk: Walk }>(
 ): AsyncGenerator<Turn<T>> {
   const waiting = lanes.filter(({ walk }) => !walk.ended)
   const fetching = new Map<T, Promise<{ lane: T; fetched: Fetched }>>()
-  const out = new ByteBuilder()
+  const reader = new PageReader()
   const start = (lane: T): void => {
     const promise = lane.walk.fetch(signal).then(fetched => ({ lane, fetched }))
     // A failure is thrown where it is awaited; until then nobody listens.
@@ -110,7 +117,7 @@ export async function* sideBySide<T extends { readonly walk: Walk }>(
   while (fetching.size > 0) {
     const { lane, fetched } = await Promise.race(fetching.values())
     fetching.delete(lane)
-    const step = lane.walk.take(fetched, out)
+    const step = lane.walk.take(fetched, reader)
     const next = lane.walk.ended ? waiting.shift() : lane
     if (next) start(next)
     yield { lane, step }
