@@ -17,6 +17,12 @@ describe('the versions already emitted', () => {
     )
   })
 
+  it('are told apart however alike their uids are', () => {
+    const seen = new Seen(new Room(300_000))
+    for (let n = 0; n < 200_000; n++) seen.add(`00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}::s::1`, 0)
+    assert.equal(seen.size, 200_000)
+  })
+
   it('are told apart by their version: an update of a known composition is new', () => {
     const seen = new Seen(new Room(10))
     seen.add('a::here::1', SECOND)
