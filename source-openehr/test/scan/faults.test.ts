@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { ConfigError, TransientError } from '@openehr-connectors/cdk'
 import type { FaultSettings, Sandbox } from '@openehr-connectors/sandbox'
-import { everything, freshSandbox, read, settled, statesOf, uidsOf } from '../reading.js'
+import { everything, freshSandbox, read, settled, type Told, uidsOf } from '../reading.js'
 
 const QUERIES = '/query/aql'
 
@@ -41,10 +41,20 @@ describe('a server that fails', () => {
     await assert.rejects(read(sandbox), TransientError)
   })
 
-  it('for good ends the sync with an error, and states for what was sent', async () => {
-    const half = await read(sandbox, { items: 500, config: { page_target_megabytes: 1 } })
-    sandbox.faults.set({ requests: [{ path: QUERIES, status: 503, times: 1000 }] })
-    await assert.rejects(read(sandbox, { states: statesOf(half), config: { max_tries: 1 } }), TransientError)
+  it('for good ends the sync with an error, behind states for all that was sent', async () => {
+    const items: Told[] = []
+    const onItem = (item: Told): void => {
+      if (items.push(item) === 300) sandbox.faults.set({ requests: [{ path: QUERIES, status: 503, times: 1000 }] })
+    }
+    const config = { max_tries: 1, page_target_megabytes: 1, partitions: 1 }
+    await assert.rejects(read(sandbox, { config, onItem }), TransientError)
+    const sent = uidsOf(items)
+    assert.ok(sent.length >= 300 && sent.length < 1200, String(sent.length))
+    const { uids, state } = settled({ items, warnings: [] }, 'compositions')
+    assert.deepEqual(uids, sent)
+    sandbox.faults.clear()
+    const rest = await read(sandbox, { states: new Map([['compositions', state ?? {}]]) })
+    assert.deepEqual([...sent, ...uidsOf(rest.items)].sort(), everything(sandbox))
   })
 
   it('and serves no more than its limit at once is read within it', async () => {
